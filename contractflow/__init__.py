@@ -1,0 +1,1 @@
+"""ContractFlow: from "they said yes" to "they paid"."""

@@ -1,0 +1,93 @@
+"""Every setting, read once, validated, frozen. `.env.example` explains each one."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+EX_CONFIG = 78  # sysexits.h: something is wrong with the configuration
+_UNSAFE_KEY = "local-only-not-a-secret-" + "0" * 24
+
+
+class Settings(BaseSettings):
+    """The environment variables `CONTRACTFLOW_*`; files in /run/secrets are read as well."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CONTRACTFLOW_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    environment: Literal["local", "test", "production"] = "local"
+    base_url: str = Field("http://127.0.0.1:8080", pattern=r"^https?://[^/\s]+$")
+    data_dir: Path = Path(".local")
+
+    database_url: SecretStr = SecretStr("postgresql+psycopg://contractflow@127.0.0.1:5432/contractflow")
+    database_pool: int = Field(10, ge=1, le=200)
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+
+    session_keys: SecretStr = SecretStr(f"k1:{_UNSAFE_KEY}")
+    """`kid:secret` pairs, the current one first, separated by commas; secrets of 32 characters or more."""
+    link_key: SecretStr = SecretStr(_UNSAFE_KEY)
+    """Derives the tokens in mailed links, so that none is ever stored."""
+
+    gemini_api_key: SecretStr | None = None
+    gemini_base_url: str | None = None
+    gemini_model: str = "gemini-3.8-flash"
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-6.1-terra"
+
+    paddle_api_key: SecretStr | None = None
+    paddle_base_url: str = "https://api.paddle.com"
+    paddle_webhook_secret: SecretStr | None = None
+
+    turnstile_site_key: str | None = None
+    turnstile_secret: SecretStr | None = None
+    turnstile_url: str = "https://challenges.cloudflare.com/turnstile/v0/siteverify"
+    turnstile_script_url: str = "https://challenges.cloudflare.com/turnstile/v0/api.js"
+
+    smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
+    mail_from: str = "no-reply@contractflow.test"
+
+    seal_p12: Path | None = None
+    """PKCS#12 with the document-sealing certificate; without it a local one is made in `data_dir`."""
+    seal_password: SecretStr = SecretStr("")
+    tsa_url: str | None = None
+
+    sentry_dsn: SecretStr | None = None
+    release: str = "contractflow@local"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Settings:
+        if self.environment != "production":
+            return self
+        unsafe = [
+            name
+            for name in ("session_keys", "link_key")
+            if _UNSAFE_KEY in getattr(self, name).get_secret_value()
+        ]
+        missing = [name for name in ("seal_p12", "paddle_webhook_secret") if getattr(self, name) is None]
+        if unsafe or missing:
+            raise ValueError(
+                "must be set in production: " + ", ".join(n.upper() for n in [*unsafe, *missing])
+            )
+        if not self.base_url.startswith("https://"):
+            raise ValueError("BASE_URL must be https in production")
+        return self
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; ends it with one clear line per mistake (no values) and exit code 78."""
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        for error in wrong.errors(include_input=False, include_url=False, include_context=False):
+            name = ".".join(str(part) for part in error["loc"]).upper()
+            sys.stderr.write(f"CONTRACTFLOW_{name or '*'}: {error['msg']}\n")
+        raise SystemExit(EX_CONFIG) from None

@@ -1,0 +1,65 @@
+"""Everything that can go wrong on purpose.
+
+AppError                the message is written for the person who reads it
+├── NotFound            it is not there, or not yours (we never say which)
+├── NotAllowed          your role does not reach that far
+├── NotSignedIn         there is no session, or it has ended
+├── IllegalMove         it is not in a state where that makes sense
+├── Stale               somebody changed it in the meantime
+├── Invalid             what was typed cannot be used; `field` names the place to say so
+├── LimitReached        the tier or the month is used up
+├── TooMany             too often in too short a time; `retry_after` says when to come back (seconds)
+└── Unavailable         a vendor or one of our own servers does not answer; nothing was lost
+"""
+
+
+class AppError(Exception):
+    """An expected refusal: said to the person, never reported as a fault."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(AppError):
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"That {noun} does not exist.")
+
+
+class NotAllowed(AppError):
+    pass
+
+
+class NotSignedIn(AppError):
+    def __init__(self, message: str = "Please sign in again.") -> None:
+        super().__init__(message)
+
+
+class IllegalMove(AppError):
+    pass
+
+
+class Stale(AppError):
+    pass
+
+
+class Invalid(AppError):
+    """`field` is the name of the form field the message belongs to; empty means the whole form."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class LimitReached(AppError):
+    pass
+
+
+class TooMany(AppError):
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(AppError):
+    pass

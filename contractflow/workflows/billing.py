@@ -1,0 +1,60 @@
+"""Money's state machines: an invoice to a client, a payment on it, and the agency's own subscription."""
+
+from enum import StrEnum
+
+from contractflow.permissions import Permission as P
+from contractflow.permissions import System
+from contractflow.workflows.machine import Move, Workflow
+
+
+class InvoiceStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    VOID = "void"
+    UNCOLLECTIBLE = "uncollectible"
+
+
+class PaymentStatus(StrEnum):
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REVERSED = "reversed"
+
+
+class SubscriptionStatus(StrEnum):
+    TRIALING = "trialing"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    CANCELED = "canceled"
+
+
+I, Y, B = InvoiceStatus, PaymentStatus, SubscriptionStatus  # noqa: E741  one letter each keeps the tables readable
+
+# fmt: off
+INVOICE = Workflow("invoice", "invoice", "status", "invoice", initial=I.SCHEDULED, moves=[
+    #    verb         from                                       to                 who may
+    Move("issue",     I.SCHEDULED,                               I.OPEN,            (System,)),
+    Move("issue_now", I.SCHEDULED,                               I.OPEN,            P.INVOICE_ISSUE),
+    Move("part_pay",  (I.OPEN, I.PAID),                          I.PARTIALLY_PAID,  System),
+    Move("pay",       (I.OPEN, I.PARTIALLY_PAID, I.UNCOLLECTIBLE), I.PAID,          System),
+    Move("reopen",    (I.PARTIALLY_PAID, I.PAID, I.UNCOLLECTIBLE), I.OPEN,          System),
+    Move("void",      (I.SCHEDULED, I.OPEN),                     I.VOID,            P.INVOICE_VOID),
+    Move("give_up",   (I.OPEN, I.PARTIALLY_PAID),                I.UNCOLLECTIBLE,   P.INVOICE_VOID),
+])
+
+PAYMENT = Workflow("payment", "payment", "status", "payment", initial=Y.PENDING, moves=[
+    Move("confirm",   Y.PENDING,                                 Y.SUCCEEDED,       System),
+    Move("refuse",    Y.PENDING,                                 Y.FAILED,          System),
+    Move("reverse",   Y.SUCCEEDED,                               Y.REVERSED,        System),
+])
+
+SUBSCRIPTION = Workflow("subscription", "subscription", "status", "plan", initial=B.TRIALING, moves=[
+    Move("activate",  (B.TRIALING, B.PAST_DUE, B.PAUSED),        B.ACTIVE,          System),
+    Move("lapse",     (B.TRIALING, B.ACTIVE),                    B.PAST_DUE,        System),
+    Move("pause",     (B.TRIALING, B.ACTIVE, B.PAST_DUE),        B.PAUSED,          System),
+    Move("cancel",    (B.TRIALING, B.ACTIVE, B.PAST_DUE, B.PAUSED), B.CANCELED,     System),
+])
+# fmt: on

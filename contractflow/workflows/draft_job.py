@@ -1,0 +1,33 @@
+"""A draft job: one order to the AI, from the click to the finished text."""
+
+from enum import StrEnum
+
+from contractflow.permissions import Permission as P
+from contractflow.permissions import System
+from contractflow.workflows.machine import Move, Workflow
+
+
+class DraftStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRY_WAIT = "retry_wait"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+D = DraftStatus
+ACTIVE = (D.QUEUED, D.RUNNING, D.RETRY_WAIT)
+
+# fmt: off
+DRAFT_JOB = Workflow("draft_job", "draft_job", "status", "draft", initial=D.QUEUED, moves=[
+    #    verb         from                       to             who may
+    Move("claim",     (D.QUEUED, D.RETRY_WAIT),  D.RUNNING,     System),
+    Move("succeed",   D.RUNNING,                 D.SUCCEEDED,   System),
+    Move("wait",      D.RUNNING,                 D.RETRY_WAIT,  System),
+    Move("requeue",   D.RUNNING,                 D.QUEUED,      System),
+    Move("fail",      ACTIVE,                    D.FAILED,      System),
+    Move("cancel",    ACTIVE,                    D.CANCELLED,   P.DOCUMENT_GENERATE),
+    Move("retry",     D.FAILED,                  D.QUEUED,      P.DOCUMENT_GENERATE),
+])
+# fmt: on
