@@ -23,6 +23,8 @@ class Settings(BaseSettings):
 
     environment: Literal["local", "test", "production"] = "local"
     base_url: str = Field("http://127.0.0.1:8080", pattern=r"^https?://[^/\s]+$")
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    """How many reverse proxies of ours stand in front: 1 behind Caddy, 0 on a bare port."""
     data_dir: Path = Path(".local")
 
     database_url: SecretStr = SecretStr("postgresql+psycopg://contractflow@127.0.0.1:5432/contractflow")

@@ -1,0 +1,33 @@
+"""What a handler may ask of the browser besides its vars: data, never code (the policy forbids eval)."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Literal
+
+from reflex_base.event import EventSpec, server_side
+
+Level = Literal["success", "info", "warning", "error"]
+
+
+def toast(message: str, level: Level = "info", description: str = "") -> EventSpec:
+    """Show `message` for a few seconds."""
+    return _command("toast", message=message, level=level, options={"description": description})
+
+
+def load(path: str) -> EventSpec:
+    """Leave for `path` on this server by a full navigation: new cookies, new policy, new socket."""
+    return _command("load", path=path)
+
+
+def copy(text: str) -> EventSpec:
+    """Put `text` on the clipboard."""
+    return _command("copy", text=text)
+
+
+def _command(op: str, **args: object) -> EventSpec:
+    return server_side("_cf_ui", inspect.signature(_shape), op=op, args=args)
+
+
+def _shape(op: str, args: dict[str, object]) -> None:
+    """The shape of the event; Reflex reads the signature."""

@@ -1,0 +1,189 @@
+"""The content security policy: one fresh nonce for every page, no inline code, no eval.
+
+Reflex prerenders its pages at build time, so a page cannot know its nonce. This middleware cuts the built
+HTML where a nonce belongs, once per file, and joins it again with a new one for every response.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Headers = list[tuple[bytes, bytes]]
+
+TAG_KEY: Final = "contractflow.tag"
+"""Where `SessionGuard` leaves a tag of the session in the ASGI scope (never the session itself)."""
+
+NONCE: Final = "\x00N\x00"
+TAG: Final = "\x00T\x00"
+
+# The first script of every page. Libraries that make <style> elements cannot be given a nonce through Reflex,
+# so elements made by a script that already runs get it here; styles injected as HTML stay blocked. It also drops
+# Reflex's client token when somebody else has signed in since: every login gets a fresh state.
+BOOT: Final = (
+    "(()=>{const s=document.currentScript,n=s.nonce,c=Document.prototype.createElement;globalThis.__webpack_nonce__=n;"
+    "Document.prototype.createElement=function(...a){const e=c.apply(this,a);"
+    "if(e instanceof HTMLStyleElement)e.nonce=n;return e};"
+    f"try{{const t='{TAG}',k='contractflow.session';if(sessionStorage.getItem(k)!==t)"
+    "{sessionStorage.removeItem('token');sessionStorage.setItem(k,t)}}catch{}s.remove()})()"
+)
+# Prerendered style attributes travel as data and come back through the CSSOM, which the policy does not govern.
+STYLES: Final = (
+    "for(const e of document.querySelectorAll('[data-csp-style]'))"
+    "{e.style.cssText=e.dataset.cspStyle;e.removeAttribute('data-csp-style')}document.currentScript.remove()"
+)
+
+# A page is rewritten: what describes the file on disk (encoding, ranges, validators) must not reach either side.
+REQUEST_DROP: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since", b"range", b"if-range"}
+RESPONSE_DROP: Final = {
+    b"content-length", b"etag", b"last-modified", b"accept-ranges", b"content-encoding", b"cache-control", b"vary",
+}  # fmt: skip
+SECURITY_HEADERS: Final[Headers] = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
+    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+]
+IMMUTABLE: Final = b"public, max-age=31536000, immutable"
+NOT_A_PAGE: Final = b"default-src 'none'; frame-ancestors 'none'; sandbox"
+
+# fmt: off
+BASE: Final[Mapping[str, str]] = {
+    "default-src":     "'none'",
+    "script-src":      f"'nonce-{NONCE}' 'strict-dynamic'",
+    "style-src":       f"'self' 'nonce-{NONCE}'",
+    "style-src-attr":  "'none'",
+    "img-src":         "'self' data:",
+    "font-src":        "'self' data:",      # Radix Themes embeds one font
+    "connect-src":     "'self'",
+    "frame-src":       "'none'",
+    "worker-src":      "'none'",
+    "object-src":      "'none'",
+    "base-uri":        "'none'",
+    "frame-ancestors": "'none'",
+    "form-action":     "'self'",
+    "manifest-src":    "'self'",
+}
+# fmt: on
+
+
+def template(html: str) -> list[str]:
+    """Cut built HTML at every place that needs the nonce. Built HTML only: it holds nothing a person typed."""
+    html = re.sub(r"<(script|style|link)(?=[\s>])", rf'<\1 nonce="{NONCE}"', html)
+    html = re.sub(r'(<[a-zA-Z][^<>]*?)\sstyle="', r'\1 data-csp-style="', html)
+    first = html.find("<script", html.find("<body"))
+    html = f'{html[:first]}<script nonce="{NONCE}">{STYLES}</script>{html[first:]}'
+    return html.replace("<head>", f'<head><script nonce="{NONCE}">{BOOT}</script>', 1).split(NONCE)
+
+
+def policy(extra: Mapping[str, str]) -> list[str]:
+    """The policy as text, cut where the nonce belongs; `extra` replaces single directives of BASE."""
+    return "; ".join(f"{name} {extra.get(name, value)}" for name, value in BASE.items()).split(NONCE)
+
+
+class CspMiddleware:
+    """Give pages a nonce and its policy, everything else the headers that switch scripts off.
+
+    `pages` maps path prefixes to directives they change, the most specific prefix first. A policy belongs to
+    the document, so pages with their own prefix are entered by a full navigation.
+    """
+
+    def __init__(self, app: ASGIApp, static: Path, pages: Mapping[str, Mapping[str, str]]) -> None:
+        self.app = app
+        self.folders = {f"/{page.parent.relative_to(static).as_posix()}" for page in _indexes(static)}
+        self.policies = [(prefix, policy(extra)) for prefix, extra in pages.items()] + [("/", policy({}))]
+        self.templates: dict[str, list[str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["method"] in ("GET", "HEAD") and _may_be_page(scope["path"]):
+            await self._page(scope, receive, send)
+        else:
+            await self.app(scope, receive, _stamped(scope["path"], send))
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        held: Message | None = None
+        plain = _stamped(scope["path"], send)
+
+        async def capture(message: Message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start" and _is_html(message):
+                held = message
+            elif message["type"] == "http.response.pathsend" and held is not None:
+                await self._finish(scope, held, self._template(message["path"]), send)
+                held = None
+            else:
+                if held is not None:  # HTML that is not built output: it gets no script at all
+                    await plain(held)
+                    held = None
+                await plain(message)
+
+        await self.app(self._inner(scope), receive, capture)
+
+    def _inner(self, scope: Scope) -> Scope:
+        path = scope["path"]
+        return {
+            **scope,
+            "method": "GET",
+            # StaticFiles answers a folder with a redirect to an absolute http:// address, wrong behind TLS.
+            "path": f"{path}/" if path in self.folders else path,
+            "headers": [header for header in scope["headers"] if header[0] not in REQUEST_DROP],
+            # Makes StaticFiles name the file instead of reading it: the name is the key of the cache.
+            "extensions": {**(scope.get("extensions") or {}), "http.response.pathsend": {}},
+        }
+
+    def _template(self, path: str) -> list[str]:
+        if path not in self.templates:  # built files do not change while the process lives
+            self.templates[path] = template(Path(path).read_text("utf-8"))
+        return self.templates[path]
+
+    async def _finish(self, scope: Scope, start: Message, parts: list[str], send: Send) -> None:
+        nonce = secrets.token_urlsafe(18)
+        body = nonce.join(parts).replace(TAG, scope.get(TAG_KEY, "nobody")).encode()
+        rule = next(rule for prefix, rule in self.policies if scope["path"].startswith(prefix))
+        headers = [header for header in start["headers"] if header[0] not in RESPONSE_DROP]
+        headers += [
+            *SECURITY_HEADERS,
+            (b"cache-control", b"no-store"),
+            (b"content-security-policy", nonce.join(rule).encode()),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        await send({**start, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _indexes(static: Path) -> list[Path]:
+    return list(static.rglob("*/index.html")) if static.is_dir() else []
+
+
+def _may_be_page(path: str) -> bool:
+    leaf = path.rpartition("/")[2]
+    return ("." not in leaf or leaf.endswith(".html")) and not path.startswith("/_event")
+
+
+def _is_html(start: Message) -> bool:
+    return any(name == b"content-type" and value.startswith(b"text/html") for name, value in start["headers"])
+
+
+def _stamped(path: str, send: Send) -> Send:
+    """`send` with the security headers of something that is not a page, where it did not choose its own."""
+    cache = IMMUTABLE if path.startswith("/assets/") else b"no-cache"
+    fill = [*SECURITY_HEADERS, (b"cache-control", cache), (b"content-security-policy", NOT_A_PAGE)]
+
+    async def stamped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            chosen = {name for name, _ in message["headers"]}
+            message = {
+                **message,
+                "headers": [*message["headers"], *(h for h in fill if h[0] not in chosen)],
+            }
+        await send(message)
+
+    return stamped
