@@ -1,0 +1,1 @@
+"""Redis in our own words: connections, the queue, live drafts, changes, heartbeats, breakers."""
