@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self, TypedDict
 
 import psycopg
 from psycopg import sql
@@ -30,18 +30,25 @@ class CannotStart(Exception):
     """A server cannot be started here; the message says what to do about it."""
 
 
+class Account(TypedDict):
+    """The operating system's account a server runs as, as arguments for Popen; None: ours."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[str | int] | None
+
+
 class _Embedded:
     """A server on 127.0.0.1 that lives in `directory`."""
 
     name: str
     stop_signal = signal.SIGTERM
     port: int
-    popen: dict[str, Any]
-    """Extra arguments for Popen (the account it runs as)."""
+    account: Account
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory.resolve()
-        self.popen = {}
+        self.account = Account(user=None, group=None, extra_groups=None)
         self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self) -> None:
@@ -60,15 +67,15 @@ class _Embedded:
         log = self.directory / f"{self.name}.log"
         with log.open("ab") as output:
             # Not from a thread: the child would end with the thread that started it.
-            process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: PLW1509 -- one prctl call, bound beforehand
+            process = subprocess.Popen(
                 self.argv(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=dies_with_parent(self.stop_signal),
-                **self.popen,
+                preexec_fn=dies_with_parent(self.stop_signal),  # noqa: PLW1509 -- one prctl call, bound beforehand
+                **self.account,
             )
         self._process = process
         end = time.monotonic() + timeout
@@ -129,7 +136,7 @@ class EmbeddedPostgres(_Embedded):
 
     def _leave_root(self) -> None:
         nobody = pwd.getpwnam("nobody")
-        self.popen = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        self.account = Account(user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
         if not _everyone_reaches(self.bin / "postgres"):
             self.bin = _reachable_copy(self.bin.parent) / "bin"
         if not _everyone_reaches(self.directory):
@@ -154,9 +161,9 @@ class EmbeddedPostgres(_Embedded):
         with tempfile.NamedTemporaryFile("w", suffix=".pw") as password:
             password.write(secret(self.directory, "postgres"))
             password.flush()
-            if self.popen:
+            if self.account["user"] is not None and self.account["group"] is not None:
                 for path in (self.data, password.name):
-                    os.chown(path, self.popen["user"], self.popen["group"])
+                    os.chown(path, self.account["user"], self.account["group"])
             try:
                 # Without UTF8 the database would be SQL_ASCII, and psycopg would hand out bytes.
                 # builtin: the same Unicode rules on every machine, whatever locales it has.
@@ -170,7 +177,7 @@ class EmbeddedPostgres(_Embedded):
     def _output(self, program: str, *arguments: str) -> str:
         command = [str(self.bin / program), *arguments]
         done: subprocess.CompletedProcess[str] = subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd="/", **self.popen
+            command, check=True, capture_output=True, text=True, cwd="/", **self.account
         )
         return done.stdout
 
