@@ -49,7 +49,7 @@ async def _set(request: Request) -> Response:
     return JSONResponse(_queued)
 
 
-async def _show(request: Request) -> Response:
+async def _show(_request: Request) -> Response:
     return JSONResponse(_queued)
 
 

@@ -13,5 +13,5 @@ _pages = Environment(
 )
 
 
-def page(template: str, status: int = 200, **facts: Any) -> HTMLResponse:
-    return HTMLResponse(_pages.get_template(template).render(facts), status)
+def page(template: str, http_status: int = 200, **facts: Any) -> HTMLResponse:
+    return HTMLResponse(_pages.get_template(template).render(facts), http_status)

@@ -28,9 +28,7 @@ _LARGEST = 20 * 1024 * 1024
 _HREF = re.compile(r"""href\s*=\s*["']([^"']+)["']""", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 # A mail may show what it brought along and open links in a new tab; it may not run or fetch anything.
-_MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-)
+_MAIL_POLICY = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,7 @@ class Postman:
 
 
 def _parse(file: Path) -> EmailMessage:
-    return message_from_bytes(file.read_bytes(), policy=policy.default)  # type: ignore[return-value]  # its default
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
 
 
 def _read(file: Path) -> Mail:

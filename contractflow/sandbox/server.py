@@ -86,11 +86,17 @@ def _bound(port: int) -> socket.socket:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="contractflow sandbox", description="Local stand-ins for the vendors.")
+    parser = argparse.ArgumentParser(
+        prog="contractflow sandbox", description="Local stand-ins for the vendors."
+    )
     parser.add_argument("--port", type=int, required=True, help="HTTP port of the sandbox")
     parser.add_argument("--web", default="http://127.0.0.1:8080", help="where ContractFlow itself runs")
-    parser.add_argument("--smtp-port", type=int, default=0, help="SMTP port; the next one after --port by default")
-    parser.add_argument("--directory", type=Path, default=Path(".local/sandbox"), help="where it keeps what it knows")
+    parser.add_argument(
+        "--smtp-port", type=int, default=0, help="SMTP port; the next one after --port by default"
+    )
+    parser.add_argument(
+        "--directory", type=Path, default=Path(".local/sandbox"), help="where it keeps what it knows"
+    )
     asked = parser.parse_args(arguments)
     run(asked.port, asked.web, smtp_port=asked.smtp_port, directory=asked.directory)
 

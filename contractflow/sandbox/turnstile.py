@@ -86,7 +86,7 @@ def _refusal(code: str) -> dict[str, Any]:
     return {"success": False, "error-codes": [code]}
 
 
-async def _script(request: Request) -> Response:
+async def _script(_request: Request) -> Response:
     return FileResponse(Path(__file__).parent / "turnstile.js", media_type="text/javascript")
 
 

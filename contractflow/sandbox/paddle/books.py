@@ -21,7 +21,16 @@ from contractflow.sandbox.shelf import Shelf
 API_KEY = "pdl_sdbx_apikey_sandbox"
 WEBHOOK_SECRET = "pdl_ntfset_sandbox"
 RETRY_AFTER = (0.0, 0.2, 0.5, 1, 2, 5, 15, 60)  # seconds; Paddle itself tries sixty times in three days
-_COLLECTIONS = ("customers", "addresses", "products", "prices", "transactions", "subscriptions", "adjustments", "events")
+_COLLECTIONS = (
+    "customers",
+    "addresses",
+    "products",
+    "prices",
+    "transactions",
+    "subscriptions",
+    "adjustments",
+    "events",
+)
 _TIERS = (("starter", "Starter", "2900"), ("growth", "Growth", "9900"), ("scale", "Scale", "29900"))
 
 Entity = dict[str, Any]
@@ -39,12 +48,13 @@ class Books:
             self._seed_tier(tier, name, amount)
 
     def __getitem__(self, collection: str) -> dict[str, Entity]:
-        return self._shelf.collections[collection]
+        entities: dict[str, Entity] = self._shelf.collections[collection]
+        return entities
 
     def add(self, collection: str, prefix: str, **fields: Any) -> Entity:
         """A new entity with an id that sorts by time, as Paddle's do."""
         now = moment()
-        entity = {"id": new_id(prefix), "created_at": now, "updated_at": now, **fields}
+        entity: Entity = {"id": new_id(prefix), "created_at": now, "updated_at": now, **fields}
         self[collection][entity["id"]] = entity
         self._shelf.save()
         return entity
@@ -54,7 +64,7 @@ class Books:
         self._shelf.save()
 
     def emit(self, event_type: str, entity: Entity) -> None:
-        event = {
+        event: Entity = {
             "event_id": new_id("evt"),
             "event_type": event_type,
             "occurred_at": moment(),
@@ -109,8 +119,20 @@ class Books:
     def _seed_tier(self, tier: str, name: str, amount: str) -> None:
         """The product's own three tiers have fixed price ids, so that the settings can name them."""
         now = moment()
-        product = {"name": name, "description": None, "type": "standard", "tax_category": "saas", "status": "active"}
-        product |= {"image_url": None, "custom_data": None, "import_meta": None, "created_at": now, "updated_at": now}
+        product = {
+            "name": name,
+            "description": None,
+            "type": "standard",
+            "tax_category": "saas",
+            "status": "active",
+        }
+        product |= {
+            "image_url": None,
+            "custom_data": None,
+            "import_meta": None,
+            "created_at": now,
+            "updated_at": now,
+        }
         self["products"].setdefault(f"pro_{tier}", product | {"id": f"pro_{tier}"})
         price = priced(
             {
@@ -123,7 +145,9 @@ class Books:
                 "type": "standard",
             }
         )
-        self["prices"].setdefault(f"pri_{tier}", price | {"id": f"pri_{tier}", "created_at": now, "updated_at": now})
+        self["prices"].setdefault(
+            f"pri_{tier}", price | {"id": f"pri_{tier}", "created_at": now, "updated_at": now}
+        )
 
 
 def moment(at: datetime | None = None) -> str:

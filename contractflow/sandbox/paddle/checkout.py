@@ -21,7 +21,7 @@ def pay(books: Books, transaction: Entity) -> None:
     amount = transaction["details"]["totals"]["grand_total"]
     attempts = [_attempt(amount, captured=True), *transaction["payments"]]
     if transaction["customer_id"] is None:
-        fields = {"name": None, "email": "buyer@example.test", "locale": "en", "custom_data": None}
+        fields: Entity = {"name": None, "email": "buyer@example.test", "locale": "en", "custom_data": None}
         fields |= {"marketing_consent": False, "status": "active", "import_meta": None}
         books.change(transaction, customer_id=books.add("customers", "ctm", **fields)["id"])
     totals = transaction["details"]["totals"] | {"balance": "0"}
@@ -47,7 +47,13 @@ def decline(books: Books, transaction: Entity) -> None:
 
 
 def _attempt(amount: str, captured: bool) -> Entity:
-    card = {"type": "visa", "last4": "4242", "expiry_month": 1, "expiry_year": 2040, "cardholder_name": "Sandbox"}
+    card = {
+        "type": "visa",
+        "last4": "4242",
+        "expiry_month": 1,
+        "expiry_year": 2040,
+        "cardholder_name": "Sandbox",
+    }
     return {
         "payment_attempt_id": str(uuid4()),
         "payment_method_id": new_id("paymtd"),
@@ -73,7 +79,10 @@ async def _checkout(request: Request) -> Response:
         return RedirectResponse(str(request.url), 303)
     currency = transaction["currency_code"]
     lines = [
-        (item["price"]["description"], format_money(int(item["price"]["unit_price"]["amount"]) * item["quantity"], currency))
+        (
+            item["price"]["description"],
+            format_money(int(item["price"]["unit_price"]["amount"]) * item["quantity"], currency),
+        )
         for item in transaction["items"]
     ]
     return page(

@@ -22,7 +22,9 @@ def subscribe(books: Books, transaction: Entity) -> Entity | None:
     subscription = books.add(
         "subscriptions",
         "sub",
-        **dict.fromkeys(("business_id", "paused_at", "canceled_at", "discount", "billing_details", "import_meta")),
+        **dict.fromkeys(
+            ("business_id", "paused_at", "canceled_at", "discount", "billing_details", "import_meta")
+        ),
         status="trialing" if on_trial else "active",
         customer_id=transaction["customer_id"],
         address_id=transaction["address_id"],
@@ -57,7 +59,9 @@ def change_subscription(books: Books, subscription: Entity, verb: str, asked: di
             books.change(subscription, status=status, **{stamp: moment(now)})
         case "cancel" | "pause":
             at = subscription["current_billing_period"]["ends_at"]
-            books.change(subscription, scheduled_change={"action": verb, "effective_at": at, "resume_at": None})
+            books.change(
+                subscription, scheduled_change={"action": verb, "effective_at": at, "resume_at": None}
+            )
         case "resume" | "activate":
             books.change(subscription, status="active", paused_at=None)
         case _:
@@ -70,7 +74,9 @@ def change_subscription(books: Books, subscription: Entity, verb: str, asked: di
 def _update(books: Books, subscription: Entity, asked: dict[str, Any], now: datetime) -> None:
     if asked.get("items"):
         items = [
-            _item(books, books["prices"][item["price_id"]], item.get("quantity", 1), now, now + _PERIOD, False)
+            _item(
+                books, books["prices"][item["price_id"]], item.get("quantity", 1), now, now + _PERIOD, False
+            )
             for item in asked["items"]
         ]
         books.change(subscription, items=items)
@@ -78,7 +84,9 @@ def _update(books: Books, subscription: Entity, asked: dict[str, Any], now: date
         books.change(subscription, scheduled_change=None)
 
 
-def _item(books: Books, price: Entity, quantity: int, start: datetime, end: datetime, on_trial: bool) -> Entity:
+def _item(
+    books: Books, price: Entity, quantity: int, start: datetime, end: datetime, on_trial: bool
+) -> Entity:
     period = {"starts_at": moment(start), "ends_at": moment(end)}
     return {
         "status": "trialing" if on_trial else "active",
