@@ -1,0 +1,1 @@
+"""Sessions, passwords, links and limits: what keeps strangers out."""

@@ -1,0 +1,96 @@
+"""How often is too often: an exact sliding log in Redis, on Redis's clock, several limits in one round trip."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from contractflow.broker.connections import async_redis
+from contractflow.errors import TooMany, Unavailable
+
+# Checks every limit first and charges all or none. TIME stands still between scripts of one tick of Redis's loop,
+# so the member of the log counts as well: with the time alone, parallel hits overwrite each other and slip through.
+LOG: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local wait, used = 0, {}
+for i, key in ipairs(KEYS) do
+  local times, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i]) * 1000000
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  used[i] = redis.call('ZCARD', key)
+  if used[i] >= times then
+    local oldest = redis.call('ZRANGE', key, used[i] - times, used[i] - times, 'WITHSCORES')
+    wait = math.max(wait, math.ceil((oldest[2] + window - now) / 1000000), 1)
+  end
+end
+if wait > 0 then return wait end
+for i, key in ipairs(KEYS) do
+  redis.call('ZADD', key, now, now .. ':' .. used[i])
+  redis.call('EXPIRE', key, ARGV[2 * i])
+end
+return 0
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many `times` in a sliding window of `seconds`."""
+
+    name: str
+    times: int
+    seconds: int
+
+    def of(self, whom: str) -> Charge:
+        """The limit as it applies to one address, account or link."""
+        return Charge(self, whom)
+
+
+@dataclass(frozen=True)
+class Charge:
+    limit: Limit
+    whom: str
+
+    @property
+    def key(self) -> str:
+        # Addresses and accounts are personal data; the key needs only to be the same again.
+        return f"cf:limit:{self.limit.name}:{hashlib.sha256(self.whom.casefold().encode()).hexdigest()[:32]}"
+
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+# fmt: off
+SIGN_UP_BY_ADDRESS   = Limit("sign_up_by_address",    10, HOUR)
+SIGN_IN_BY_ADDRESS   = Limit("sign_in_by_address",    30, 5 * MINUTE)
+SIGN_IN_BY_ACCOUNT   = Limit("sign_in_by_account",    10, 15 * MINUTE)
+JOIN_BY_ADDRESS      = Limit("join_by_address",       20, HOUR)
+PORTAL_OPEN          = Limit("portal_open",           60, 10 * MINUTE)
+CODE_REQUEST         = Limit("code_request",           5, 15 * MINUTE)
+CODE_TRY             = Limit("code_try",              10, 15 * MINUTE)
+VERIFY_BY_ADDRESS    = Limit("verify_by_address",     60, 10 * MINUTE)
+DRAFT_BY_MEMBER      = Limit("draft_by_member",       20, 10 * MINUTE)
+INVITE_BY_ORG        = Limit("invite_by_org",         50, DAY)
+# fmt: on
+
+
+async def hit(*charges: Charge) -> None:
+    """Charge every limit, or none when one is used up.
+
+    Raises TooMany with the seconds until it would pass; Unavailable when Redis does not answer: whoever has to
+    be limited is kept waiting rather than let through.
+    """
+    args = [number for charge in charges for number in (charge.limit.times, charge.limit.seconds)]
+    keys = [charge.key for charge in charges]
+    try:
+        wait = int(await async_redis().register_script(LOG)(keys=keys, args=args))
+    except (RedisError, OSError) as broken:
+        raise Unavailable("We cannot take that right now. Please try again in a minute.") from broken
+    if wait:
+        raise TooMany(f"Too many attempts. Try again in {_spoken(wait)}.", retry_after=wait)
+
+
+def _spoken(seconds: int) -> str:
+    if seconds < 2 * MINUTE:
+        return f"{seconds} second{'s' * (seconds != 1)}"
+    return f"{-(-seconds // MINUTE)} minutes"
