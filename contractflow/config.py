@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-6.1-terra"
+    placeholder_seconds: float = Field(3.0, ge=0, le=60)
+    """How long the clause library takes to write a contract before the reader's eyes."""
 
     paddle_api_key: SecretStr | None = None
     paddle_base_url: str = "https://api.paddle.com"

@@ -1,0 +1,34 @@
+"""Who is asked, in which order: Gemini, OpenAI, and the clause library last. A vendor without a key is left out."""
+
+from __future__ import annotations
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from contractflow.config import settings
+from contractflow.integrations.ai.gemini import Gemini
+from contractflow.integrations.ai.openai import OpenAI
+from contractflow.integrations.ai.placeholder import Placeholder
+from contractflow.integrations.ai.words import Provider
+
+_lineups: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Provider]] = WeakKeyDictionary()
+
+
+def providers() -> list[Provider]:
+    """The providers of this event loop; their clients keep connections and are costly to make."""
+    loop = asyncio.get_running_loop()
+    if loop not in _lineups:
+        _lineups[loop] = _make()
+    return _lineups[loop]
+
+
+def _make() -> list[Provider]:
+    chosen = settings()
+    found: list[Provider] = []
+    if chosen.gemini_api_key:
+        key = chosen.gemini_api_key.get_secret_value()
+        found.append(Gemini(key, chosen.gemini_model, base_url=chosen.gemini_base_url))
+    if chosen.openai_api_key:
+        key = chosen.openai_api_key.get_secret_value()
+        found.append(OpenAI(key, chosen.openai_model, base_url=chosen.openai_base_url))
+    return [*found, Placeholder(chosen.placeholder_seconds)]
