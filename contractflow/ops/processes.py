@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import socket
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -50,3 +52,28 @@ def free_port(preferred: int = 0) -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+MARK = "CONTRACTFLOW_UP_MARK"
+"""Stands in the environment of every process below `up`; children of children inherit it, whatever group they move to."""
+
+
+def kill_marked(mark: str) -> None:
+    """SIGKILL for whatever still carries `mark` (Linux; elsewhere the process groups have to do)."""
+    needle = f"{MARK}={mark}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):  # it ended, or it is somebody else's
+            if any(
+                entry == needle or entry.startswith(needle + b".")
+                for entry in environment.read_bytes().split(b"\0")
+            ):
+                os.kill(int(environment.parent.name), signal.SIGKILL)
+
+
+def signal_group(leader: int, number: int) -> bool:
+    """Send `number` (0: only ask) to the process group of `leader`; False when nobody is left in it."""
+    try:
+        os.killpg(leader, number)
+    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+        return False
+    return True

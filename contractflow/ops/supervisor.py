@@ -1,0 +1,288 @@
+"""A small process supervisor: ordered start, readiness, logs with a prefix, restarts with back-off, a clean stop.
+
+async with Supervisor(log_directory) as supervisor:
+    await supervisor.start(Child("postgres", …))          # one stage; its children start together
+    await supervisor.start(Child("web", …), Child("worker", …))
+    await supervisor.wait()                               # until `stop()`, or a Failed child
+# stages were stopped in reverse order
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from contractflow.ops.embedded import Account
+from contractflow.ops.processes import MARK, dies_with_parent, kill_marked, signal_group
+
+ROOT = Path(__file__).resolve().parents[2]
+FAST = 10.0  # seconds; who ends sooner has crashed at the start
+FAST_CRASHES = 5
+LONGEST_PAUSE = 15.0
+LINE_LIMIT = 1 << 20
+LOG_LIMIT = 10 << 20
+_COLOURS = ("36", "32", "33", "35", "34", "96", "92", "93")
+
+
+class Failed(Exception):
+    """A child keeps failing; the message says which and where its log is."""
+
+
+class Stopped(Exception):
+    """Somebody asked to stop while something was starting."""
+
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    is_ready: Callable[[], bool] | None = None
+    """Asked in a thread until it says yes; None: ready as soon as it runs."""
+    ready_within: float = 60
+    stop_signal: signal.Signals = signal.SIGTERM
+    stop_within: float = 15
+    account: Account = field(default_factory=lambda: Account(user=None, group=None, extra_groups=None))
+    quiet: bool = False
+    """Its output goes to the log file only."""
+
+
+class Supervisor:
+    def __init__(self, log_directory: Path, *, keep_open: Sequence[int] = (), pause: float = 0.5) -> None:
+        self._log_directory = log_directory
+        self._keep_open = tuple(keep_open)
+        self._pause = pause
+        self._mark = secrets.token_hex(8)
+        self._stages: list[list[_Run]] = []
+        self._stopping = asyncio.Event()
+        self._failure: Failed | None = None
+        self._watcher: asyncio.subprocess.Process | None = None
+
+    async def __aenter__(self) -> Self:
+        self._log_directory.mkdir(parents=True, exist_ok=True)
+        self._watcher = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "contractflow.ops.watcher", self._mark,
+            cwd=ROOT, stdin=asyncio.subprocess.PIPE, start_new_session=True, pass_fds=self._keep_open,
+        )  # fmt: skip
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop()
+        for stage in reversed(self._stages):
+            await asyncio.gather(*(run.end() for run in stage))
+        kill_marked(self._mark)
+        if self._watcher and self._watcher.stdin:
+            self.note("done")
+            self._watcher.stdin.close()
+            await _ended(self._watcher)
+
+    async def start(self, *children: Child) -> None:
+        """Start them together and return when all are ready; they are restarted from now on."""
+        runs = [_Run(self, child) for child in children]
+        self._stages.append(runs)
+        await self._until_stopped(asyncio.gather(*(run.begin() for run in runs)))
+
+    async def finish(self, child: Child) -> None:
+        """Run it once, to its end; Failed when its exit code is not 0."""
+        run = _Run(self, child, once=True)
+        self._stages.append([run])
+        await self._until_stopped(asyncio.ensure_future(run.begin()))
+
+    async def wait(self) -> None:
+        """Until `stop()`; raises Failed when a child keeps crashing."""
+        await self._stopping.wait()
+        if self._failure:
+            raise self._failure
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def force(self) -> None:
+        """Do not wait for anybody any longer."""
+        for stage in self._stages:
+            for run in stage:
+                run.kill()
+
+    def fail(self, failure: Failed) -> None:
+        self._failure = self._failure or failure
+        self.stop()
+
+    @property
+    def stopping(self) -> asyncio.Event:
+        return self._stopping
+
+    @property
+    def pause(self) -> float:
+        return self._pause
+
+    def mark_of(self, child: Child) -> str:
+        return f"{self._mark}.{child.name}"
+
+    def log_file(self, child: Child) -> Path:
+        return self._log_directory / f"{child.name}.log"
+
+    def note(self, line: str) -> None:
+        """Tell the watcher; it reads when it gets to it."""
+        if self._watcher and self._watcher.stdin and self._watcher.returncode is None:
+            self._watcher.stdin.write(line.encode() + b"\n")
+
+    def say(self, name: str, line: str) -> None:
+        tag = f"{name:<9} |"
+        if sys.stdout.isatty():
+            tag = f"\033[{_COLOURS[sum(map(ord, name)) % len(_COLOURS)]}m{tag}\033[0m"
+        print(tag, line, flush=True)
+
+    async def _until_stopped(self, work: asyncio.Future[Any]) -> None:
+        stopped = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({work, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if work.done():
+            work.result()
+            return
+        work.cancel()
+        raise self._failure or Stopped
+
+
+class _Run:
+    """One child: its process now, and the task that keeps it running."""
+
+    def __init__(self, supervisor: Supervisor, child: Child, *, once: bool = False) -> None:
+        self._supervisor = supervisor
+        self._child = child
+        self._once = once
+        self._process: asyncio.subprocess.Process | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ready = asyncio.get_running_loop().create_future()
+
+    async def begin(self) -> None:
+        self._task = asyncio.create_task(self._keep_running(), name=self._child.name)
+        await asyncio.shield(self._ready)
+
+    async def end(self) -> None:
+        """Ask it to stop, kill it when it takes too long, and wait for both."""
+        process = self._process
+        if process and process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(self._child.stop_signal)  # the leader; it stops its own children
+            try:
+                await asyncio.wait_for(_ended(process), self._child.stop_within)
+            except TimeoutError:
+                self._say(f"did not stop within {self._child.stop_within:.0f} s and was killed")
+                self.kill()
+        if self._task:
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._ready.done() and not self._ready.cancelled():
+            self._ready.exception()  # seen: nobody may be waiting for it any more
+
+    def kill(self) -> None:
+        if self._process:
+            signal_group(self._process.pid, signal.SIGKILL)
+
+    async def _keep_running(self) -> None:
+        crashes = 0
+        while not self._supervisor.stopping.is_set():
+            started = time.monotonic()
+            code = await self._run_once()
+            if self._supervisor.stopping.is_set():
+                return
+            if self._once and code == 0:
+                self._ready.set_result(None)
+                return
+            crashes = crashes + 1 if time.monotonic() - started < FAST else 1
+            if self._once or crashes > (FAST_CRASHES if self._ready.done() else 1):
+                self._give_up(code)
+                return
+            pause = min(self._supervisor.pause * 2 ** (crashes - 1), LONGEST_PAUSE)
+            self._say(f"ended with {_outcome(code)}; starting it again in {pause:.1f} s")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._supervisor.stopping.wait(), pause)
+
+    async def _run_once(self) -> int:
+        process = self._process = await self._spawn()
+        self._supervisor.note(f"+ {process.pid} {int(self._child.stop_signal)}")
+        output = asyncio.create_task(self._copy_output(process))
+        if not self._once:
+            await self._wait_until_ready(process)
+        code = await _ended(process)
+        # Workers of a crashed leader would hold its port, and answer with old code; so would what left its group.
+        signal_group(process.pid, signal.SIGKILL)
+        kill_marked(self._supervisor.mark_of(self._child))
+        self._supervisor.note(f"- {process.pid}")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(output, 2)
+        return code
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *self._child.argv,
+            cwd=ROOT if self._child.account["user"] is None else "/",
+            env={**os.environ, **self._child.env, MARK: self._supervisor.mark_of(self._child)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in the terminal is for us alone
+            preexec_fn=dies_with_parent(self._child.stop_signal),
+            limit=LINE_LIMIT,
+            **self._child.account,
+        )
+
+    async def _wait_until_ready(self, process: asyncio.subprocess.Process) -> None:
+        child, end = self._child, time.monotonic() + self._child.ready_within
+        while process.returncode is None and not self._supervisor.stopping.is_set():
+            if child.is_ready is None or await asyncio.to_thread(child.is_ready):
+                if not self._ready.done():
+                    self._ready.set_result(None)
+                return
+            if time.monotonic() > end:
+                self._say(f"was not ready within {child.ready_within:.0f} s")
+                self.kill()
+                return
+            await asyncio.sleep(0.05)
+
+    async def _copy_output(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdout  # noqa: S101 -- PIPE above
+        file = self._supervisor.log_file(self._child)
+        if file.exists() and file.stat().st_size > LOG_LIMIT:
+            file.replace(file.with_suffix(".log.1"))
+        with file.open("ab", buffering=0) as log:
+            while line := await _line(process.stdout):
+                log.write(line)
+                if not self._child.quiet:
+                    self._say(line.decode(errors="replace").rstrip())
+
+    def _give_up(self, code: int) -> None:
+        log = self._supervisor.log_file(self._child)
+        failure = Failed(f"{self._child.name} keeps failing ({_outcome(code)}); its log is {log}")
+        if not self._ready.done():
+            self._ready.set_exception(failure)
+        self._supervisor.fail(failure)
+
+    def _say(self, line: str) -> None:
+        self._supervisor.say(self._child.name, line)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> int:
+    # Not process.wait(): before Python 3.12.5 that also waits for grandchildren to let go of the pipes (gh-119710).
+    while process.returncode is None:  # noqa: ASYNC110 -- asyncio offers no other way
+        await asyncio.sleep(0.02)
+    return process.returncode
+
+
+async def _line(stream: asyncio.StreamReader) -> bytes:
+    try:
+        return await stream.readline()
+    except ValueError:  # a line beyond LINE_LIMIT
+        return await stream.read(LINE_LIMIT)
+
+
+def _outcome(code: int) -> str:
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

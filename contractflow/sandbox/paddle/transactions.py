@@ -1,0 +1,181 @@
+"""Transactions (of catalog and of inline prices) and the adjustments that refund them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from contractflow.sandbox.paddle.answering import Refused, asked_for, found, many, one
+from contractflow.sandbox.paddle.books import Books, Entity, new_id, priced
+
+_BOUGHT = ("paid", "completed")
+
+
+async def list_transactions(request: Request, books: Books) -> Response:
+    listed = list(books["transactions"].values())
+    for name in ("customer_id", "id", "status", "subscription_id"):
+        if name in request.query_params:
+            wanted = request.query_params[name].split(",")
+            listed = [t for t in listed if t[name] in wanted]
+    return many(request, listed)
+
+
+async def create_transaction(request: Request, books: Books) -> Response:
+    asked = await asked_for(request)
+    items = [_item(books, item) for item in asked["items"]]
+    currency = asked.get("currency_code") or items[0]["price"]["unit_price"]["currency_code"]
+    transaction_id = new_id("txn")
+    checkout = (asked.get("checkout") or {}).get("url") or f"{request.base_url}checkout"
+    ready = bool(asked.get("customer_id") and asked.get("address_id"))
+    nothing = (
+        "business_id",
+        "subscription_id",
+        "invoice_id",
+        "invoice_number",
+        "discount_id",
+        "billing_period",
+    )
+    transaction = books.add(
+        "transactions",
+        "txn",
+        **dict.fromkeys((*nothing, "billed_at", "revised_at")),
+        id=transaction_id,
+        status="ready" if ready else "draft",
+        customer_id=asked.get("customer_id"),
+        address_id=asked.get("address_id"),
+        custom_data=asked.get("custom_data"),
+        currency_code=currency,
+        origin="api",
+        collection_mode=asked.get("collection_mode", "automatic"),
+        billing_details=asked.get("billing_details"),
+        items=items,
+        details=_details(books, items, currency),
+        payments=[],
+        checkout={"url": f"{checkout}?_ptxn={transaction_id}"},
+    )
+    books.emit("transaction.created", transaction)
+    if ready:
+        books.emit("transaction.ready", transaction)
+    return one(transaction, 201)
+
+
+def _item(books: Books, asked: Entity) -> Entity:
+    if asked.get("price_id"):
+        price = found(books, "prices", asked["price_id"])
+    else:
+        inline = asked["price"]
+        product = inline.get("product") or {}
+        if product:
+            product = books.add(
+                "products",
+                "pro",
+                name=product["name"],
+                description=product.get("description"),
+                type="custom",
+                tax_category=product["tax_category"],
+                image_url=None,
+                custom_data=product.get("custom_data"),
+                status="active",
+                import_meta=None,
+            )
+        price = books.add("prices", "pri", **priced({"product_id": product.get("id"), **inline}))
+    return {"price_id": price["id"], "price": price, "quantity": asked["quantity"], "proration": None}
+
+
+def _details(books: Books, items: list[Entity], currency: str) -> Entity:
+    """Totals without tax: what is agreed in the contract is what is charged."""
+    lines, total = [], 0
+    for item in items:
+        unit = int(item["price"]["unit_price"]["amount"])
+        total += unit * item["quantity"]
+        lines.append(
+            {
+                "id": new_id("txnitm"),
+                "price_id": item["price_id"],
+                "quantity": item["quantity"],
+                "proration": None,
+                "tax_rate": "0",
+                "unit_totals": _totals(unit),
+                "totals": _totals(unit * item["quantity"]),
+                "product": books["products"].get(item["price"]["product_id"]),
+            }
+        )
+    plain, amount = _totals(total), str(total)
+    money = {"currency_code": currency, "grand_total": amount, "grand_total_tax": "0"}
+    return {
+        "tax_rates_used": [{"tax_rate": "0", "totals": plain}],
+        "totals": plain
+        | money
+        | {"credit": "0", "credit_to_balance": "0", "balance": amount, "fee": None, "earnings": None},
+        "adjusted_totals": plain | money | {"fee": "0", "earnings": "0", "retained_fee": "0"},
+        "payout_totals": None,
+        "adjusted_payout_totals": None,
+        "line_items": lines,
+    }
+
+
+def _totals(amount: int) -> dict[str, str]:
+    return {"subtotal": str(amount), "discount": "0", "tax": "0", "total": str(amount)}
+
+
+async def show_transaction(request: Request, books: Books) -> Response:
+    return one(found(books, "transactions", request.path_params["id"]))
+
+
+async def change_transaction(request: Request, books: Books) -> Response:
+    transaction, asked = found(books, "transactions", request.path_params["id"]), await asked_for(request)
+    if transaction["status"] in _BOUGHT:
+        raise Refused(400, "transaction_immutable", "A transaction that is paid can't be changed")
+    books.change(transaction, **{name: asked[name] for name in ("status", "custom_data") if name in asked})
+    books.emit(
+        "transaction.canceled" if asked.get("status") == "canceled" else "transaction.updated", transaction
+    )
+    return one(transaction)
+
+
+async def create_adjustment(request: Request, books: Books) -> Response:
+    asked = await asked_for(request)
+    transaction = found(books, "transactions", asked["transaction_id"])
+    if transaction["status"] != "completed":
+        code = "adjustment_transaction_invalid_status_for_refund"
+        raise Refused(400, code, "The transaction must be completed")
+    is_full = asked.get("type") == "full"
+    total = int(transaction["details"]["totals"]["total"])
+    amount = str(total if is_full else sum(int(item.get("amount") or 0) for item in asked["items"]))
+    totals = {
+        "subtotal": amount,
+        "tax": "0",
+        "total": amount,
+        "fee": "0",
+        "retained_fee": "0",
+        "earnings": "0",
+    }
+    adjustment = books.add(
+        "adjustments",
+        "adj",
+        action=asked["action"],
+        type="full" if is_full else "partial",
+        transaction_id=transaction["id"],
+        subscription_id=transaction["subscription_id"],
+        customer_id=transaction["customer_id"],
+        reason=asked["reason"],
+        credit_applied_to_balance=None,
+        currency_code=transaction["currency_code"],
+        status="pending_approval",
+        items=[],
+        tax_rates_used=[],
+        totals=totals | {"currency_code": transaction["currency_code"]},
+        payout_totals=None,
+    )
+    books.emit("adjustment.created", adjustment)
+    books.later(_approve(books, adjustment))
+    return one(adjustment, 201)
+
+
+async def _approve(books: Books, adjustment: Entity) -> None:
+    """Paddle looks at every refund before it is made."""
+    await asyncio.sleep(0.5)
+    books.change(adjustment, status="approved")
+    books.emit("adjustment.updated", adjustment)
