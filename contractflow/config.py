@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78  # sysexits.h: something is wrong with the configuration
@@ -66,6 +66,16 @@ class Settings(BaseSettings):
     release: str = "contractflow@local"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
+    paddle_test_mode: str | None = Field(None, validation_alias="TEST_MODE")
+    """Not ours: when it is set, Paddle's SDK silently stops checking how old a webhook is."""
+
+    @field_validator("paddle_test_mode")
+    @classmethod
+    def _webhooks_are_checked(cls, value: str | None) -> str | None:
+        if value is not None:
+            raise ValueError("unset TEST_MODE: with it, old webhooks of Paddle could be sent again")
+        return value
+
     @model_validator(mode="after")
     def _production_is_complete(self) -> Settings:
         if self.environment != "production":
@@ -75,7 +85,8 @@ class Settings(BaseSettings):
             for name in ("session_keys", "link_key")
             if _UNSAFE_KEY in getattr(self, name).get_secret_value()
         ]
-        missing = [name for name in ("seal_p12", "paddle_webhook_secret") if getattr(self, name) is None]
+        needed = ("seal_p12", "paddle_webhook_secret", "turnstile_site_key", "turnstile_secret")
+        missing = [name for name in needed if getattr(self, name) is None]
         if unsafe or missing:
             raise ValueError(
                 "must be set in production: " + ", ".join(n.upper() for n in [*unsafe, *missing])

@@ -1,0 +1,79 @@
+"""Every message there is: its subject, its pill, where its button leads, who sees it in the product as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Link(StrEnum):
+    """Where the button leads. The link itself is derived when the mail is rendered, and stored nowhere."""
+
+    NONE = ""
+    HOME = "home"
+    DOCUMENT = "document"
+    SIGNING = "signing"
+    INVOICE = "invoice"
+    INVITE = "invite"
+    RESET = "reset"
+    CONFIRM = "confirm"
+
+
+class Pill(StrEnum):
+    """The colours of look.md; the word stands beside the colour."""
+
+    NONE = ""
+    SLATE = "slate"
+    VIOLET = "violet"
+    BLUE = "blue"
+    GRASS = "grass"
+    JADE = "jade"
+    RED = "red"
+    AMBER = "amber"
+
+
+class Kind(NamedTuple):
+    """`subject` is a Jinja2 line over the facts; it is also what the member's feed says when `in_feed`."""
+
+    subject: str
+    pill: Pill
+    word: str
+    link: Link
+    in_feed: bool
+    facts: tuple[str, ...]
+
+
+L, B = Link, Pill
+
+# fmt: off
+KINDS: dict[str, Kind] = {
+    #                          subject                                              pill      word                link        in feed  what it must be told
+    "welcome":            Kind("Welcome to ContractFlow",                           B.NONE,   "",                 L.HOME,     False,   ("name",)),
+    "verify_email":       Kind("Confirm your e-mail address",                       B.NONE,   "",                 L.CONFIRM,  False,   ("name", "token_id")),
+    "reset_password":     Kind("Choose a new password",                             B.NONE,   "",                 L.RESET,    False,   ("name", "token_id")),
+    "invite":             Kind("{{ inviter }} invites you to join {{ org }}",       B.NONE,   "",                 L.INVITE,   False,   ("inviter", "org", "role", "invite_id")),
+    "joined":             Kind("{{ member }} has joined {{ org }}",                 B.NONE,   "",                 L.HOME,     True,    ("name", "member", "org")),
+    "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),
+    "approval_decided":   Kind("{{ approver }} approved “{{ title }}”",             B.GRASS,  "Approved",         L.DOCUMENT, True,    ("name", "approver", "title", "comment")),
+    "changes_requested":  Kind("{{ approver }} asks for changes to “{{ title }}”",  B.AMBER,  "Changes requested", L.DOCUMENT, True,   ("name", "approver", "title", "comment")),
+    "sign_request":       Kind("{{ org }} sent you “{{ title }}” to sign",          B.BLUE,   "To sign",          L.SIGNING,  False,   ("name", "title", "org", "message", "signer_id", "version_id")),
+    "signing_code":       Kind("Your code to sign “{{ title }}”",                   B.NONE,   "",                 L.NONE,     False,   ("name", "title", "org", "code_id")),
+    "document_signed":    Kind("{{ signer }} signed “{{ title }}”",                 B.GRASS,  "Signed",           L.DOCUMENT, True,    ("name", "signer", "title", "is_complete")),
+    "completed":          Kind("“{{ title }}” is signed by everybody",              B.GRASS,  "Signed",           L.SIGNING,  True,    ("name", "title", "org")),
+    "declined":           Kind("{{ signer }} declined “{{ title }}”",               B.RED,    "Declined",         L.DOCUMENT, True,    ("name", "signer", "title", "reason")),
+    "voided":             Kind("{{ org }} withdrew “{{ title }}”",                  B.SLATE,  "Voided",           L.NONE,     False,   ("name", "title", "org", "reason")),
+    "invoice":            Kind("Invoice {{ number }} from {{ org }}: {{ total }}",  B.BLUE,   "To pay",           L.INVOICE,  False,   ("name", "org", "number", "label", "total", "due", "invoice_id")),
+    "invoice_voided":     Kind("Invoice {{ number }} from {{ org }} is void",       B.SLATE,  "Void",             L.NONE,     False,   ("name", "org", "number", "label", "total", "reason")),
+    "payment_received":   Kind("{{ org }} received your payment of {{ amount }}",   B.JADE,   "Paid",             L.INVOICE,  False,   ("name", "org", "number", "label", "amount", "invoice_id")),
+    "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.DOCUMENT, True,    ("name", "client", "number", "amount")),
+    "document_paid":      Kind("“{{ title }}” is paid",                             B.JADE,   "Paid",             L.DOCUMENT, True,    ("name", "title", "client", "amount")),
+}
+# fmt: on
+
+
+def missing_facts(kind: str, facts: Iterable[str]) -> list[str]:
+    """What `kind` must be told and is not. A kind that does not exist is a bug: LookupError."""
+    if kind not in KINDS:
+        raise LookupError(f"there is no message of kind {kind!r}")
+    return sorted(set(KINDS[kind].facts) - set(facts))
