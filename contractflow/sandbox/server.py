@@ -20,7 +20,7 @@ import uvicorn
 from aiosmtpd.smtp import SMTP
 from starlette.applications import Starlette
 
-from contractflow.sandbox import faults, mailbox, paddle, turnstile
+from contractflow.sandbox import ai, faults, mailbox, paddle, turnstile
 
 HOST = "127.0.0.1"
 _LARGEST_MAIL = 20 * 1024 * 1024
@@ -42,7 +42,8 @@ def application(web_url: str, directory: Path, smtp: socket.socket) -> Starlette
         await app.state.paddle.close()
 
     app = Starlette(
-        routes=[*faults.routes, *turnstile.routes, *paddle.routes, *mailbox.routes], lifespan=lifespan
+        routes=[*faults.routes, *ai.routes, *turnstile.routes, *paddle.routes, *mailbox.routes],
+        lifespan=lifespan,
     )
     app.state.web_url = web_url.rstrip("/")
     app.state.mailbox = mailbox.Mailbox(directory / "mail")
@@ -57,7 +58,13 @@ def run(port: int, web_url: str, *, smtp_port: int = 0, directory: Path = Path("
     """
     http, smtp = _bound(port), _bound(smtp_port or port + 1)
     app = application(web_url, directory, smtp)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        http=ai.ResettableHTTP,
+    )
     server = _Announcing(config, f"sandbox ready: http {HOST}:{port}, smtp {HOST}:{smtp.getsockname()[1]}")
     server.run(sockets=[http])
 
