@@ -65,9 +65,11 @@ KINDS: dict[str, Kind] = {
     "voided":             Kind("{{ org }} withdrew “{{ title }}”",                  B.SLATE,  "Voided",           L.NONE,     False,   ("name", "title", "org", "reason")),
     "invoice":            Kind("Invoice {{ number }} from {{ org }}: {{ total }}",  B.BLUE,   "To pay",           L.INVOICE,  False,   ("name", "org", "number", "label", "total", "due", "invoice_id")),
     "invoice_voided":     Kind("Invoice {{ number }} from {{ org }} is void",       B.SLATE,  "Void",             L.NONE,     False,   ("name", "org", "number", "label", "total", "reason")),
-    "payment_received":   Kind("{{ org }} received your payment of {{ amount }}",   B.JADE,   "Paid",             L.INVOICE,  False,   ("name", "org", "number", "label", "amount", "invoice_id")),
-    "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.DOCUMENT, True,    ("name", "client", "number", "amount")),
-    "document_paid":      Kind("“{{ title }}” is paid",                             B.JADE,   "Paid",             L.DOCUMENT, True,    ("name", "title", "client", "amount")),
+    "payment_received":   Kind("{{ org }} received your payment of {{ amount }}",   B.JADE,   "Paid",             L.INVOICE,  False,   ("name", "org", "number", "label", "amount", "left", "invoice_id")),
+    "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount", "note")),
+    "payment_arrived":    Kind("{{ client }} paid {{ amount }}",                    B.JADE,   "Paid",             L.DOCUMENT, True,    ("name", "client", "number", "label", "amount")),
+    "payment_reversed":   Kind("{{ amount }} went back to {{ client }}",            B.RED,    "Reversed",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount")),
+    "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount", "arrived", "ref")),
 }
 # fmt: on
 

@@ -21,6 +21,7 @@ from contractflow.integrations.email.kinds import KINDS, Link
 _TEMPLATES = Path(__file__).parent / "templates"
 _SUBJECT_LIMIT = 180
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
+_MAILBOX = re.compile(r"[^@\s<>()\[\],;:\\\"]+@[^@\s<>()\[\],;:\\\"]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -50,10 +51,10 @@ def compose(
     context = _context(kind, facts, org, url, bool(attachments))
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = subject(kind, {**facts, "org": org})
-    mail["From"] = Address(one_line(org)[:80], addr_spec=sender)
-    mail["To"] = Address(one_line(str(facts.get("name", "")))[:80], addr_spec=recipient)
+    mail["From"] = _address(org, sender)
+    mail["To"] = _address(str(facts.get("name", "")), recipient)
     if reply_to:
-        mail["Reply-To"] = Address(addr_spec=reply_to)
+        mail["Reply-To"] = _address("", reply_to)
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = _message_id(key, sender)
     mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
@@ -74,6 +75,12 @@ def subject(kind: str, facts: Mapping[str, object]) -> str:
 def one_line(text: str) -> str:
     """Without line ends and control characters: nothing in it can start another header."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _address(name: str, mailbox: str) -> Address:
+    if not _MAILBOX.fullmatch(mailbox):
+        raise ValueError(f"{mailbox[:80]!r} is not one address")
+    return Address(one_line(name)[:80], addr_spec=mailbox)
 
 
 def _context(

@@ -11,11 +11,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from paddle_billing import Client, Options
 from paddle_billing.Entities.Shared import (
+    AdjustmentStatus,
     CurrencyCode,
     CustomData,
     Money,
@@ -26,6 +28,7 @@ from paddle_billing.Entities.Shared import (
 )
 from paddle_billing.Exceptions.ApiError import ApiError
 from paddle_billing.Notifications import Secret, Verifier
+from paddle_billing.Resources.Adjustments.Operations import ListAdjustments
 from paddle_billing.Resources.Customers.Operations import CreateCustomer, ListCustomers
 from paddle_billing.Resources.Transactions.Operations import (
     CreateTransaction,
@@ -46,6 +49,7 @@ from contractflow.integrations.payments.port import (
     PaymentIntent,
     ProviderEvent,
     ProviderPayment,
+    ProviderReversal,
     Settlement,
 )
 
@@ -56,6 +60,7 @@ _SECONDS = 10.0
 _OLDEST_WEBHOOK = 30  # seconds; Paddle signs every try anew
 _GONE = 404
 _SERVER = 500
+_REVERSALS = ("refund", "chargeback")
 _PAID = ("paid", "completed")
 _SETTLEMENTS = dict.fromkeys(_PAID, Settlement.PAID) | {"canceled": Settlement.FAILED}
 
@@ -90,6 +95,8 @@ class PaddleProvider:
             payment_id=str(ours.get("payment_id", "")),
             org_id=str(ours.get("org_id", "")),
             invoice_id=str(ours.get("invoice_id", "")),
+            paid_at=transaction.billed_at,
+            reversals=tuple(self._reversals(provider_ref)),
         )
 
     def cancel(self, provider_ref: str) -> None:
@@ -109,6 +116,12 @@ class PaddleProvider:
     def _raw_page(self, url: str, query: dict[str, str]) -> dict[str, Any]:
         page: dict[str, Any] = self._ask(lambda paddle: paddle.get_raw(url, query).json())
         return page
+
+    def _reversals(self, provider_ref: str) -> Iterator[ProviderReversal]:
+        approved = ListAdjustments(transaction_ids=[provider_ref], statuses=[AdjustmentStatus.Approved])
+        for one in self._ask(lambda paddle: list(paddle.adjustments.list(approved))):
+            if one.action.value in _REVERSALS:
+                yield ProviderReversal(one.id, one.action.value, int(one.totals.total), one.created_at)
 
     def _customer(self, intent: PaymentIntent) -> str:
         try:
@@ -159,6 +172,17 @@ class PaddleProvider:
         return self._of_thread.client
 
 
+def provider() -> PaddleProvider | None:
+    """The one of this process, when a key is configured."""
+    key = settings().paddle_api_key
+    return _provider(key.get_secret_value(), settings().paddle_base_url) if key else None
+
+
+@cache
+def _provider(api_key: str, base_url: str) -> PaddleProvider:
+    return PaddleProvider(api_key, base_url)
+
+
 def verify_webhook(headers: Mapping[str, str], raw: bytes) -> bool:
     """Whether Paddle signed exactly these bytes, lately, with one of our secrets. Never raises."""
     configured = settings().paddle_webhook_secret
@@ -180,16 +204,20 @@ def read_event(raw: bytes) -> ProviderEvent:
     try:
         event = json.loads(raw)
         about = event["data"]
-        is_payment = event["event_type"].startswith("transaction.")
         return ProviderEvent(
             event_id=str(event["event_id"]),
             event_type=str(event["event_type"]),
             occurred_at=datetime.fromisoformat(event["occurred_at"]),
-            provider_ref=str(about["id"]) if is_payment else "",
-            org_id=str((about.get("custom_data") or {}).get("org_id", "")),
+            provider_ref=_payment_in(event["event_type"], about),
         )
     except (KeyError, TypeError, AttributeError) as missing:
         raise ValueError(f"not an event of Paddle: {missing!r}") from missing
+
+
+def _payment_in(event_type: str, about: Mapping[str, Any]) -> str:
+    if event_type.startswith("transaction."):
+        return str(about["id"])
+    return str(about["transaction_id"]) if event_type.startswith("adjustment.") else ""
 
 
 def _transaction(customer_id: str, intent: PaymentIntent) -> CreateTransaction:

@@ -42,6 +42,16 @@ class Settlement(StrEnum):
 
 
 @dataclass(frozen=True)
+class ProviderReversal:
+    """Money that the provider has sent back: `kind` is refund or chargeback."""
+
+    provider_ref: str
+    kind: str
+    amount_minor: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True)
 class ProviderPayment:
     """What the provider itself says about a payment, ids as we once sent them (empty when they are not ours)."""
 
@@ -52,6 +62,8 @@ class ProviderPayment:
     payment_id: str
     org_id: str
     invoice_id: str
+    paid_at: datetime | None
+    reversals: tuple[ProviderReversal, ...]
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,6 @@ class ProviderEvent:
     event_type: str
     occurred_at: datetime
     provider_ref: str
-    org_id: str
 
 
 class PaymentProvider(Protocol):

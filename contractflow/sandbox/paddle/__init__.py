@@ -3,6 +3,7 @@
 Money is strings of minor units, as Paddle has it. Faults of "paddle":
 on the API   {"kind": "http", "status": 503}           answered instead of doing it
              {"kind": "applied", "status": 504}        done, but answered with an error (an ambiguous time-out)
+             "method" and "path" limit either to one kind of call
 on webhooks  badsig (first try only), dup, late ("seconds"), lost; "event" limits it to one event type
 """
 

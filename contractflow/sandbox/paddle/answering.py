@@ -39,7 +39,7 @@ def guarded(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 async def _attempt(handler: Handler, request: Request) -> Response:
     if request.headers.get("authorization") != f"Bearer {API_KEY}":
         raise Refused(403, "forbidden", "You aren't permitted to perform this request.")
-    fault = faults.take("paddle", "http", "applied", method=request.method)
+    fault = faults.take("paddle", "http", "applied", method=request.method, path=request.url.path)
     if fault.get("kind") == "http":
         raise Refused(fault.get("status", 503), "service_unavailable", "Sandbox fault")
     reply = await handler(request, request.app.state.paddle)

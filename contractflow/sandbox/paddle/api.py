@@ -98,6 +98,7 @@ api_routes = [
     Route("/subscriptions/{id}", guarded(_show_subscription)),
     Route("/subscriptions/{id}", guarded(_change_subscription), methods=["PATCH"]),
     Route("/subscriptions/{id}/{verb}", guarded(_change_subscription), methods=["POST"]),
+    Route("/adjustments", guarded(transactions.list_adjustments)),
     Route("/adjustments", guarded(transactions.create_adjustment), methods=["POST"]),
     Route("/prices", guarded(_list_prices)),
     Route("/events", guarded(_list_events)),

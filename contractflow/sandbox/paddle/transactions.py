@@ -14,12 +14,9 @@ _BOUGHT = ("paid", "completed")
 
 
 async def list_transactions(request: Request, books: Books) -> Response:
-    listed = list(books["transactions"].values())
-    for name in ("customer_id", "id", "status", "subscription_id"):
-        if name in request.query_params:
-            wanted = request.query_params[name].split(",")
-            listed = [t for t in listed if t[name] in wanted]
-    return many(request, listed)
+    return many(
+        request, _filtered(request, books, "transactions", "customer_id", "id", "status", "subscription_id")
+    )
 
 
 async def create_transaction(request: Request, books: Books) -> Response:
@@ -133,6 +130,17 @@ async def change_transaction(request: Request, books: Books) -> Response:
         "transaction.canceled" if asked.get("status") == "canceled" else "transaction.updated", transaction
     )
     return one(transaction)
+
+
+async def list_adjustments(request: Request, books: Books) -> Response:
+    return many(request, _filtered(request, books, "adjustments", "customer_id", "transaction_id", "status"))
+
+
+def _filtered(request: Request, books: Books, collection: str, *names: str) -> list[Entity]:
+    """Those whose fields are among the values asked for; Paddle separates them by commas."""
+    asked = {name: request.query_params[name].split(",") for name in names if name in request.query_params}
+    entities = books[collection].values()
+    return [e for e in entities if all(e[name] in values for name, values in asked.items())]
 
 
 async def create_adjustment(request: Request, books: Books) -> Response:

@@ -1,0 +1,121 @@
+"""Every mail: complete, the same words in both layouts, and nothing in a fact that could become a header or markup."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError
+
+from contractflow.integrations.email import KINDS, Attachment, compose, missing_facts, subject
+from contractflow.integrations.email.kinds import Link
+
+URL = "https://flow.test/portal/open/abc?x=1&y=2"
+FACTS = {name: f"<{name}> & “{name}”" for kind in KINDS.values() for name in kind.facts}
+FACTS |= {"code_digits": "123456", "name": "Clara Client", "is_complete": True}
+
+
+def a_mail(kind, facts=FACTS, **more):
+    url = "" if KINDS[kind].link is Link.NONE else URL
+    more = {
+        "recipient": "clara@client.test",
+        "sender": "no-reply@flow.test",
+        "org": "Northlight",
+        "url": url,
+    } | more
+    return compose(kind, facts, key="01930000-0000-7000-8000-000000000001", **more)
+
+
+def body(mail, kind):
+    return mail.get_body((kind,)).get_content()
+
+
+def words(html):
+    found = []
+    reader = HTMLParser()
+    reader.handle_data = found.append
+    reader.feed(re.sub(r"<(style|title).*?</\1>", "", html, flags=re.DOTALL))
+    return " ".join(" ".join(found).split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_says_the_same_in_html_and_text(kind):
+    mail = a_mail(kind)
+    html, text = body(mail, "html"), body(mail, "plain")
+    for line in text.replace("\n> ", "\n").splitlines():
+        if line and not line.startswith(("http", "--", "[")) and ": " not in line and not line.endswith(":"):
+            assert line in words(html)
+    if KINDS[kind].link is not Link.NONE:
+        assert URL in text
+        assert URL.replace("&", "&amp;") in html
+    if KINDS[kind].word:
+        assert KINDS[kind].word in text
+        assert KINDS[kind].word in words(html)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_people_typed_never_becomes_markup(kind):
+    html = body(a_mail(kind), "html")
+    assert not re.search(r"<(title|label|org|message|reason|comment|signer|client)> &", html)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_missing_fact_is_noticed(kind):
+    for fact in KINDS[kind].facts:
+        left = {name: value for name, value in FACTS.items() if name != fact}
+        assert missing_facts(kind, left) == [fact]
+
+
+def test_a_kind_that_does_not_exist_is_a_bug():
+    with pytest.raises(LookupError):
+        missing_facts("sing_request", FACTS)
+
+
+def test_a_template_never_prints_a_fact_it_was_not_given():
+    with pytest.raises(UndefinedError):
+        a_mail("invoice", {"name": "Clara", "number": "1", "total": "€1"})
+
+
+def test_nothing_starts_another_header():
+    nasty = "Hi\r\nBcc: everybody@world.test\u2028X: y"
+    mail = a_mail("sign_request", {**FACTS, "title": nasty, "name": nasty}, org=nasty)
+    assert mail["Bcc"] is None
+    head = mail.as_bytes().split(b"\r\n\r\n")[0]
+    assert not re.search(rb"(?im)^(bcc|x):", head)
+    assert "Hi Bcc: everybody@world.test X: y" in mail["Subject"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "no-at-sign", "a@b.test\r\nBcc: c@d.test", "a@b.test, c@d.test", "<a@b.test>"]
+)
+def test_an_address_is_one_address(address):
+    with pytest.raises(ValueError, match="not one address"):
+        a_mail("sign_request", recipient=address)
+
+
+def test_a_long_title_keeps_the_subject_short():
+    assert len(subject("sign_request", {**FACTS, "title": "x" * 5000})) <= 180
+
+
+def test_the_same_notification_is_the_same_message():
+    first, second = a_mail("invoice"), a_mail("invoice")
+    assert first["Message-ID"] == second["Message-ID"]
+    assert first["Message-ID"].endswith("@flow.test>")
+
+
+def test_a_message_with_a_button_needs_its_link():
+    with pytest.raises(ValueError, match="needs its link"):
+        a_mail("invoice", url="")
+
+
+def test_the_sealed_pdf_travels_along():
+    mail = a_mail("completed", attachments=[Attachment("Contract\r\n.pdf", b"%PDF-1.7")])
+    file = next(mail.iter_attachments())
+    assert (file.get_content_type(), file.get_content()) == ("application/pdf", b"%PDF-1.7")
+    assert "is attached" in body(mail, "plain")
+    assert "ready to download" in body(a_mail("completed"), "plain")
+
+
+def test_nothing_is_fetched_when_a_mail_is_opened():
+    for kind in KINDS:
+        html = body(a_mail(kind), "html")
+        assert not re.search(r"<(img|link|script|iframe)\b|url\(", html)
