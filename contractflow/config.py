@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78  # sysexits.h: something is wrong with the configuration
+_SECRETS = Path("/run/secrets")
 _UNSAFE_KEY = "local-only-not-a-secret-" + "0" * 24
 
 
@@ -18,7 +19,11 @@ class Settings(BaseSettings):
     """The environment variables `CONTRACTFLOW_*`; files in /run/secrets are read as well."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CONTRACTFLOW_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="CONTRACTFLOW_",
+        env_file=".env",
+        secrets_dir=_SECRETS if _SECRETS.is_dir() else None,
+        extra="ignore",
+        frozen=True,
     )
 
     environment: Literal["local", "test", "production"] = "local"
@@ -30,6 +35,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("postgresql+psycopg://contractflow@127.0.0.1:5432/contractflow")
     database_pool: int = Field(10, ge=1, le=200)
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    """Queue and streams: a Redis that evicts nothing and keeps an append-only file."""
+    state_redis_url: SecretStr | None = None
+    """Page state, a cache; without it the logical database 1 beside `redis_url`."""
 
     session_keys: SecretStr = SecretStr(f"k1:{_UNSAFE_KEY}")
     """`kid:secret` pairs, the current one first, separated by commas; secrets of 32 characters or more."""

@@ -156,23 +156,26 @@ class EmbeddedPostgres(_Embedded):
         self._initdb()
 
     def _initdb(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)  # what an interrupted initdb left
-        self.data.mkdir(parents=True, mode=_PRIVATE)
+        fresh = self.data.with_name(
+            "postgres.new"
+        )  # renamed when complete: an interrupted initdb leaves no half one
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True, mode=_PRIVATE)
         with tempfile.NamedTemporaryFile("w", suffix=".pw") as password:
             password.write(secret(self.directory, "postgres"))
             password.flush()
             if self.account["user"] is not None and self.account["group"] is not None:
-                for path in (self.data, password.name):
+                for path in (fresh, password.name):
                     os.chown(path, self.account["user"], self.account["group"])
             try:
                 # Without UTF8 the database would be SQL_ASCII, and psycopg would hand out bytes.
                 # builtin: the same Unicode rules on every machine, whatever locales it has.
-                self._output("initdb", "-D", str(self.data), "-U", "postgres", "--pwfile", password.name,
+                self._output("initdb", "-D", str(fresh), "-U", "postgres", "--pwfile", password.name,
                              "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin",
                              "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions")  # fmt: skip
             except subprocess.CalledProcessError as failed:
-                shutil.rmtree(self.data, ignore_errors=True)
                 raise CannotStart(f"initdb failed: {failed.stderr}") from None
+        fresh.rename(self.data)
 
     def _output(self, program: str, *arguments: str) -> str:
         command = [str(self.bin / program), *arguments]

@@ -91,9 +91,9 @@ class Supervisor:
         self._stages.append(runs)
         await self._until_stopped(asyncio.gather(*(run.begin() for run in runs)))
 
-    async def finish(self, child: Child) -> None:
-        """Run it once, to its end; Failed when its exit code is not 0."""
-        run = _Run(self, child, once=True)
+    async def finish(self, child: Child, *, fatal: bool = True) -> None:
+        """Run it once, to its end; Failed when its exit code is not 0 (and, when `fatal`, everything stops)."""
+        run = _Run(self, child, once=True, fatal=fatal)
         self._stages.append([run])
         await self._until_stopped(asyncio.ensure_future(run.begin()))
 
@@ -155,10 +155,13 @@ class Supervisor:
 class _Run:
     """One child: its process now, and the task that keeps it running."""
 
-    def __init__(self, supervisor: Supervisor, child: Child, *, once: bool = False) -> None:
+    def __init__(
+        self, supervisor: Supervisor, child: Child, *, once: bool = False, fatal: bool = True
+    ) -> None:
         self._supervisor = supervisor
         self._child = child
         self._once = once
+        self._fatal = fatal
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.get_running_loop().create_future()
@@ -196,6 +199,7 @@ class _Run:
                 return
             if self._once and code == 0:
                 self._ready.set_result(None)
+                self._say(f"done after {time.monotonic() - started:.2f} s")
                 return
             crashes = crashes + 1 if time.monotonic() - started < FAST else 1
             if self._once or crashes > (FAST_CRASHES if self._ready.done() else 1):
@@ -236,13 +240,14 @@ class _Run:
         )
 
     async def _wait_until_ready(self, process: asyncio.subprocess.Process) -> None:
-        child, end = self._child, time.monotonic() + self._child.ready_within
+        child, started = self._child, time.monotonic()
         while process.returncode is None and not self._supervisor.stopping.is_set():
             if child.is_ready is None or await asyncio.to_thread(child.is_ready):
                 if not self._ready.done():
                     self._ready.set_result(None)
+                    self._say(f"ready after {time.monotonic() - started:.2f} s")
                 return
-            if time.monotonic() > end:
+            if time.monotonic() - started > child.ready_within:
                 self._say(f"was not ready within {child.ready_within:.0f} s")
                 self.kill()
                 return
@@ -261,10 +266,12 @@ class _Run:
 
     def _give_up(self, code: int) -> None:
         log = self._supervisor.log_file(self._child)
-        failure = Failed(f"{self._child.name} keeps failing ({_outcome(code)}); its log is {log}")
+        verb = "failed" if self._once else "keeps failing"
+        failure = Failed(f"{self._child.name} {verb} ({_outcome(code)}); its log is {log}")
         if not self._ready.done():
             self._ready.set_exception(failure)
-        self._supervisor.fail(failure)
+        if self._fatal:
+            self._supervisor.fail(failure)
 
     def _say(self, line: str) -> None:
         self._supervisor.say(self._child.name, line)

@@ -1,0 +1,179 @@
+"""`./cf COMMAND`: what can be done from a terminal. Each command imports what it needs, so that `./cf help` is instant."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+Arguments = argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    help: str
+    run: Callable[[Arguments], int | None]
+    declare: Callable[[argparse.ArgumentParser], object] = lambda _parser: None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and arguments.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    try:
+        run: Callable[[Arguments], int | None] = arguments.run
+        return run(arguments) or 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./cf", description="ContractFlow, from a terminal.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        one = commands.add_parser(command.name, help=command.help, description=command.help)
+        command.declare(one)
+        one.set_defaults(run=command.run)
+    return parser
+
+
+def _up(arguments: Arguments) -> int:
+    from contractflow.ops.up import up
+
+    return up(port=arguments.port, ai_from_sandbox=arguments.ai == "sandbox")
+
+
+def _test(arguments: Arguments) -> int:
+    from contractflow.ops.testing import test
+
+    return test([*arguments.pytest, *arguments.rest])
+
+
+def _web(arguments: Arguments) -> None:
+    from contractflow.ops.serving import serve
+
+    serve(arguments.host, arguments.port, arguments.workers)
+
+
+def _worker(arguments: Arguments) -> None:
+    _tell("drafts" if arguments.queue == "drafts" else "general")
+    from contractflow.jobs import worker
+
+    (worker.run_draft_worker if arguments.queue == "drafts" else worker.run_general_worker)()
+
+
+def _scheduler(_arguments: Arguments) -> None:
+    _tell("scheduler")
+    from contractflow.jobs.schedule import run_scheduler
+
+    run_scheduler()
+
+
+def _sandbox(arguments: Arguments) -> None:
+    from contractflow.sandbox.server import run
+
+    run(arguments.port, arguments.web_url, smtp_port=arguments.smtp_port, directory=arguments.directory)
+
+
+def _migrate(_arguments: Arguments) -> None:
+    _tell("cli")
+    from contractflow.db.migrations import migrate
+
+    migrate()
+
+
+def _seed(_arguments: Arguments) -> None:
+    _tell("cli")
+    from contractflow.ops.demo import load
+
+    print(load())
+
+
+def _audit_verify(_arguments: Arguments) -> int:
+    _tell("cli")
+    from contractflow.services.audit import verify_all
+
+    return verify_all()
+
+
+def _doctor(_arguments: Arguments) -> int:
+    from contractflow.ops.doctor import doctor
+
+    return doctor()
+
+
+def _version(_arguments: Arguments) -> None:
+    from contractflow import __version__
+
+    print("ContractFlow", __version__)
+
+
+def _help(_arguments: Arguments) -> None:
+    _parser().print_help()
+
+
+def _tell(component: str) -> None:
+    from contractflow.observability import start
+
+    start(component)
+
+
+def _declare_up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=_port, default=8080, help="of the web; the sandbox takes the next one (default 8080)"
+    )
+    parser.add_argument(
+        "--ai", choices=["placeholder", "sandbox"], default="placeholder",
+        help="who drafts when no AI key is set: sample text, or the real SDKs against the sandbox",
+    )  # fmt: skip
+
+
+def _declare_test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pytest", nargs="*", help="what pytest should run (default: everything)")
+
+
+def _declare_web(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--workers", type=int, default=1)
+
+
+def _declare_sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=8081)
+    parser.add_argument("--web-url", default="http://127.0.0.1:8080", help="where the product is")
+    parser.add_argument("--smtp-port", type=_port, default=8082, help="where it takes mail")
+    parser.add_argument(
+        "--directory", type=Path, default=Path(".local/sandbox"), help="where it keeps what it knows"
+    )
+
+
+def _declare_audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", choices=["verify"])
+
+
+def _port(text: str) -> int:
+    if not (text.isdigit() and 1 <= int(text) <= 65534):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65534)")
+    return int(text)
+
+
+# fmt: off
+COMMANDS = [
+    Command("up",        "set everything up and run the product on this machine",        _up,           _declare_up),
+    Command("test",      "run every check and every test; arguments go to pytest",       _test,         _declare_test),
+    Command("web",       "serve the built product",                                      _web,          _declare_web),
+    Command("worker",    "run jobs: drafts (many at once) or general (mail, PDF, …)",    _worker,       lambda p: p.add_argument("queue", choices=["drafts", "general"])),
+    Command("scheduler", "find what is due and wake the workers",                        _scheduler),
+    Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
+    Command("migrate",   "bring the database to the newest schema",                      _migrate),
+    Command("seed",      "load the demo agency; nothing when it is there",               _seed),
+    Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
+    Command("doctor",    "say what this machine has and lacks",                          _doctor),
+    Command("version",   "print the version",                                            _version),
+    Command("help",      "print this",                                                   _help),
+]
+# fmt: on

@@ -1,0 +1,21 @@
+"""The demo agency, loaded once per data directory, and how to sign in to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contractflow.config import settings
+
+
+def load() -> str:
+    """Load it (nothing when it is there) and keep what to tell people; returns that."""
+    from contractflow.services import demo  # noqa: PLC0415 -- `up` only reads the note
+
+    sign_ins = "\n".join(demo.load())
+    note(settings().data_dir).write_text(sign_ins + "\n")
+    return sign_ins
+
+
+def note(directory: Path) -> Path:
+    """Who can sign in with which password, one per line; there when the demo is."""
+    return directory / "demo-sign-ins.txt"

