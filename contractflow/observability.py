@@ -25,7 +25,18 @@ _PATTERNS: Final = (
     (re.compile(r"(?i)\b(bearer|basic) [\w~+/.=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)(\w+://[^:/\s@]*):[^@/\s]+@"), rf"\1:{HIDDEN}@"),
 )
-_LOUD = ("httpx", "httpcore", "openai", "google_genai", "asyncio", "urllib3", "fontTools", "pyhanko", "rq")
+_LOUD = (
+    "httpx",
+    "httpcore",
+    "openai",
+    "google_genai",
+    "asyncio",
+    "urllib3",
+    "fontTools",
+    "pyhanko",
+    "rq",
+    "alembic.runtime.plugins",
+)
 
 
 def start(component: str) -> None:

@@ -17,6 +17,8 @@ from contractflow.db import migrations
 
 log = logging.getLogger(__name__)
 
+_told: dict[str, str] = {}
+
 PATIENCE = 2.5  # seconds for each check; a probe usually waits three
 
 
@@ -26,19 +28,29 @@ async def live(_request: Request) -> Response:
 
 async def ready(_request: Request) -> Response:
     """200 when all is well, otherwise 503 and which part is not; why stands in the log, not in the answer."""
-    names = list(_CHECKS)
-    answers = await asyncio.gather(*(_passes(name) for name in names))
-    status = HTTPStatus.OK if all(answers) else HTTPStatus.SERVICE_UNAVAILABLE
-    parts = {name: "ok" if good else "failing" for name, good in zip(names, answers, strict=True)}
-    return JSONResponse({"status": "ok" if all(answers) else "not ready", **parts}, status)
+    outcomes = await asyncio.gather(*(_outcome(check) for check in _CHECKS.values()))
+    wrong = {name: outcome for name, outcome in zip(_CHECKS, outcomes, strict=True) if outcome}
+    _tell_changes(wrong)
+    parts = {name: "failing" if name in wrong else "ok" for name in _CHECKS}
+    if wrong:
+        return JSONResponse({"status": "not ready", **parts}, HTTPStatus.SERVICE_UNAVAILABLE)
+    return JSONResponse({"status": "ok", **parts})
 
 
-async def _passes(name: str) -> bool:
+async def _outcome(check: Callable[[], Awaitable[bool]]) -> str:
+    """Empty when all is well, otherwise why not."""
     try:
-        return await asyncio.wait_for(_CHECKS[name](), PATIENCE)
+        return "" if await asyncio.wait_for(check(), PATIENCE) else "says no"
     except Exception as problem:  # noqa: BLE001 -- whatever it is, we are not ready
-        log.warning("not ready: %s: %s", name, type(problem).__name__)
-        return False
+        return type(problem).__name__
+
+
+def _tell_changes(wrong: dict[str, str]) -> None:
+    """A probe comes every few seconds; the log wants to hear of it once."""
+    if wrong != _told:
+        log.warning("not ready: %s", wrong) if wrong else log.info("ready")
+        _told.clear()
+        _told.update(wrong)
 
 
 async def _database_at_head() -> bool:

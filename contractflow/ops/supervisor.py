@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAST = 10.0  # seconds; who ends sooner has crashed at the start
 FAST_CRASHES = 5
 LONGEST_PAUSE = 15.0
+NOT_YET_READY = 2.0
 LINE_LIMIT = 1 << 20
 LOG_LIMIT = 10 << 20
 _COLOURS = ("36", "32", "33", "35", "34", "96", "92", "93")
@@ -149,6 +150,7 @@ class Supervisor:
             work.result()
             return
         work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
         raise self._failure or Stopped
 
 
@@ -174,12 +176,14 @@ class _Run:
         """Ask it to stop, kill it when it takes too long, and wait for both."""
         process = self._process
         if process and process.returncode is None:
+            # Who never was ready has nothing to finish; granian hears no signal while it imports.
+            patience = self._child.stop_within if self._ready.done() else NOT_YET_READY
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(self._child.stop_signal)  # the leader; it stops its own children
             try:
-                await asyncio.wait_for(_ended(process), self._child.stop_within)
+                await asyncio.wait_for(_ended(process), patience)
             except TimeoutError:
-                self._say(f"did not stop within {self._child.stop_within:.0f} s and was killed")
+                self._say(f"did not stop within {patience:.0f} s and was killed")
                 self.kill()
         if self._task:
             await asyncio.gather(self._task, return_exceptions=True)

@@ -62,6 +62,7 @@ class _Up:
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
+        self.built = asyncio.Event()
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.port + 1}"
         self.smtp_port = local.remembered_port(self.directory, "smtp")
@@ -82,8 +83,7 @@ class _Up:
         async with Supervisor(self.directory / "log", keep_open=[lock]) as supervisor:
             _listen_to_signals(supervisor)
             with suppress(Stopped):
-                await asyncio.gather(self._front_end(supervisor), self._data_and_helpers(supervisor))
-                await asyncio.gather(supervisor.start(self._web()), self._demo(supervisor))
+                await asyncio.gather(self._front_end(supervisor), self._all_else(supervisor))
                 await self._until_it_works(supervisor)
                 self._say_so()
                 await supervisor.wait()
@@ -92,8 +92,9 @@ class _Up:
         if not await asyncio.to_thread(frontend.is_built):
             supervisor.say("front end", "its sources changed: building it …")
             await frontend.build(supervisor, self.directory, self.env)
+        self.built.set()
 
-    async def _data_and_helpers(self, supervisor: Supervisor) -> None:
+    async def _all_else(self, supervisor: Supervisor) -> None:
         servers = [server for server in (self.postgres, self.redis) if server]
         await asyncio.gather(*(asyncio.to_thread(server.prepare) for server in servers))
         await supervisor.start(*(_child(server) for server in servers))
@@ -101,17 +102,13 @@ class _Up:
             await asyncio.to_thread(self.postgres.create_database)
         if not await asyncio.to_thread(is_at_head, self.env["CONTRACTFLOW_DATABASE_URL"]):
             await supervisor.finish(Child("migrate", _cf("migrate"), env=self.env))
-        await supervisor.start(
-            Child("drafts", _cf("worker", "drafts"), env=self.env, stop_within=30),
-            Child("general", _cf("worker", "general"), env=self.env, stop_within=30),
-            Child("scheduler", _cf("scheduler"), env=self.env),
-            Child(
-                "sandbox",
-                self._sandbox(),
-                env=self.env,
-                is_ready=lambda: _answers(f"{self.sandbox_url}/mail.json"),
-            ),
+        await asyncio.gather(
+            supervisor.start(*self._helpers()), self._serve(supervisor), self._demo(supervisor)
         )
+
+    async def _serve(self, supervisor: Supervisor) -> None:
+        await self.built.wait()
+        await supervisor.start(self._web())
 
     async def _demo(self, supervisor: Supervisor) -> None:
         if not note(self.directory).exists():
@@ -127,6 +124,17 @@ class _Up:
             if time.monotonic() > end:
                 raise Failed(f"It runs but is not ready: {_why_not_ready(self.url + '/api/health/ready')}")
             await asyncio.sleep(0.1)
+
+    def _helpers(self) -> list[Child]:
+        def sandbox_answers() -> bool:
+            return _answers(f"{self.sandbox_url}/mail.json")
+
+        return [
+            Child("drafts", _cf("worker", "drafts"), env=self.env, stop_within=30),
+            Child("general", _cf("worker", "general"), env=self.env, stop_within=30),
+            Child("scheduler", _cf("scheduler"), env=self.env),
+            Child("sandbox", self._sandbox(), env=self.env, is_ready=sandbox_answers),
+        ]
 
     def _say_so(self) -> None:
         sign_ins = note(self.directory).read_text().splitlines()
