@@ -74,6 +74,13 @@ def _async_redis(purpose: str, **limits: Any) -> aio.Redis:
     return clients[purpose]
 
 
+def forget_connections() -> None:
+    """Close the synchronous pools of this process: when the settings change between tests."""
+    for decode in (True, False):
+        _request_redis(decode=decode).close()
+    _request_redis.cache_clear()
+
+
 async def close_async() -> None:
     """Close what this event loop opened."""
     for client in _clients.pop(asyncio.get_running_loop(), {}).values():

@@ -33,11 +33,7 @@ class Gemini:
     ) -> None:
         self.model = model
         limits = timers or Timers()
-        client: dict[str, Any] = {
-            "limits": httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=50)
-        }
-        if transport is not None:
-            client = {"transport": transport}
+        pool = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=50)
         self._client = genai.Client(
             api_key=key,
             vertexai=False,
@@ -48,7 +44,8 @@ class Gemini:
                 # The SDK would derive the server's deadline for the whole answer from the line above.
                 headers={"X-Server-Timeout": str(int(limits.total))},
                 retry_options=types.HttpRetryOptions(attempts=1),
-                async_client_args=client,
+                # Naming a transport keeps the SDK from using aiohttp, which behaves differently, when that is installed.
+                async_client_args={"transport": transport or httpx2.AsyncHTTPTransport(limits=pool)},
             ),
         )
 
