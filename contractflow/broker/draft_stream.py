@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -36,6 +36,7 @@ MAX_ENTRIES = 20_000
 FLUSH_SECONDS = 0.05
 FLUSH_CHARACTERS = 400
 SECONDS_BETWEEN_TRIES = 0.5
+LOOK_SECONDS = 0.5
 TROUBLE = (OSError, RedisError, TimeoutError)
 """What goes wrong with Redis and is sat out."""
 
@@ -147,11 +148,13 @@ class DraftView:
 class DraftWriter:
     """Writes one attempt of a draft; `async with` runs the task that talks to Redis.
 
-    Writing never waits for Redis and outlives its absence: the text stays here and is said later. `begin`,
-    `write` and `end` raise Superseded or Stopped as soon as Redis has refused an entry.
+    Writing never waits for Redis and outlives its absence: the text stays here and is said later. When Redis
+    refuses (another worker took over, somebody pressed Stop), `refusal` says why and `on_refusal` is called,
+    within half a second even while there is nothing to write.
     """
 
     def __init__(self, redis: aio.Redis, draft_id: UUID | str, claim: int) -> None:
+        self._redis = redis
         self._append = redis.register_script(_APPEND)
         self._keys = [stream_key(draft_id), fence_key(draft_id)]
         self._claim = claim
@@ -161,7 +164,8 @@ class DraftWriter:
         self._provider = self._note = ""
         self._said = 0
         self._has_begun = False
-        self._refusal: Superseded | Stopped | None = None
+        self.refusal: Superseded | Stopped | None = None
+        self.on_refusal: Callable[[], object] = lambda: None
         self._news = asyncio.Event()
         self._much = asyncio.Event()
         self._sayer: asyncio.Task[None] | None = None
@@ -175,7 +179,6 @@ class DraftWriter:
 
     def begin(self, provider: str, note: str = "") -> None:
         """Start from the beginning with `provider`; `note` says why, when something was on the screen before."""
-        self._check()
         self.epoch += 1
         self._provider, self._note, self.text = provider, note, ""
         self._said, self._has_begun = 0, False
@@ -183,16 +186,14 @@ class DraftWriter:
 
     def write(self, text: str) -> None:
         """Add `text`: it leaves at once when the stream was quiet, else with its neighbours within 50 ms."""
-        self._check()
         self.text += text
         self._news.set()
         if len(self.text) - self._said >= FLUSH_CHARACTERS:
             self._much.set()
 
     async def end(self, status: str, note: str = "") -> None:
-        """Say what is left and how it ended. Readers then take the document from the database."""
+        """Say what is left and how it ended; readers then take the document from the database. Raises Superseded."""
         await self._fall_silent()
-        self._refusal = None
         entry = {"k": "x", "e": str(self.epoch), "o": str(len(self.text)), "s": status, "n": note}
         with suppress(Stopped, *TROUBLE):
             await self._say_all()
@@ -200,10 +201,6 @@ class DraftWriter:
             if await self._send(entry, KEPT_SECONDS) is _Answer.FORGOTTEN:
                 await self._repeat()
                 await self._send(entry, KEPT_SECONDS)
-
-    def _check(self) -> None:
-        if self._refusal:
-            raise self._refusal
 
     async def _fall_silent(self) -> None:
         if self._sayer:
@@ -213,22 +210,40 @@ class DraftWriter:
             self._sayer = None
 
     async def _keep_saying(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            self._much.clear()
-            try:
-                await self._say_all()
-            except (Superseded, Stopped) as refusal:
-                self._refusal = refusal
-                return
-            except TROUBLE as problem:
-                log.warning("the draft goes on, its readers wait: %s", problem)
-                self._news.set()
-                await asyncio.sleep(SECONDS_BETWEEN_TRIES)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FLUSH_SECONDS):
-                    await self._much.wait()
+        try:
+            while True:
+                await self._say_or_look()
+        except (Superseded, Stopped) as refusal:
+            self.refusal = refusal
+            self.on_refusal()
+
+    async def _say_or_look(self) -> None:
+        """Say what is new; when there is nothing for a while, see whether we are still wanted."""
+        has_news = await self._hears_of(self._news, LOOK_SECONDS)
+        self._news.clear()
+        self._much.clear()
+        try:
+            await (self._say_all() if has_news else self._look())
+        except TROUBLE as problem:
+            log.warning("the draft goes on, its readers wait: %s", problem)
+            self._news.set()
+            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+        if has_news:
+            await self._hears_of(self._much, FLUSH_SECONDS)
+
+    @staticmethod
+    async def _hears_of(event: asyncio.Event, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()
+        return event.is_set()
+
+    async def _look(self) -> None:
+        claim, cancel = await self._redis.hmget(self._keys[1], ["claim", "cancel"])  # type: ignore[misc]
+        if int(claim or -1) > self._claim:
+            raise Superseded
+        if int(cancel or -1) >= self._claim:
+            raise Stopped
 
     async def _say_all(self) -> None:
         """Say whatever Redis has not confirmed. A repeated entry does no harm: its offset gives it away."""

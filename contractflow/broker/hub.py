@@ -110,6 +110,11 @@ class Hub:
         finally:
             self._leave(mine, following)
 
+    def close(self) -> None:
+        """Stop reading; whoever follows hears nothing more."""
+        if self._reader:
+            self._reader.cancel()
+
     def _open(self, key: str) -> _Stream:
         stream = _Stream(draft=DraftView() if key.startswith("cf:draft:") else None)
         self._streams[key] = stream
