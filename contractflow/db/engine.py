@@ -1,0 +1,71 @@
+"""One pool of connections per process and role."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import Engine, create_engine
+
+from contractflow.config import settings
+from contractflow.db.roles import DbRole
+
+_WAIT_SECONDS = 5
+_LIMITS_MS = {
+    #                statement, lock, idle in a transaction
+    DbRole.OWNER: (0, 5_000, 0),
+    DbRole.APP: (15_000, 5_000, 30_000),
+    DbRole.WORKER: (60_000, 5_000, 60_000),
+    DbRole.OPS: (300_000, 5_000, 60_000),
+}
+
+_process_role = DbRole.APP
+
+
+def use_role(role: DbRole) -> None:
+    """Say once, when a process starts, who it is: workers are `DbRole.WORKER`."""
+    global _process_role  # noqa: PLW0603  one fact per process
+    _process_role = role
+
+
+def process_role() -> DbRole:
+    return _process_role
+
+
+def engine(role: DbRole | None = None) -> Engine:
+    """The engine of this process for `role`, by default the role the process has."""
+    return _engine(role or _process_role)
+
+
+@cache
+def _engine(role: DbRole) -> Engine:
+    return create_engine(
+        settings().database_url.get_secret_value(),
+        connect_args={"options": options(role)},
+        pool_size=settings().database_pool,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        pool_pre_ping=True,
+        native_inet_types=False,
+    )
+
+
+def options(role: DbRole) -> str:
+    """What a connection says when it starts.
+
+    A plan made for a small organisation is bad for a large one: measured 67 ms against 0.7 ms, hence custom plans.
+    """
+    statement, lock, idle = _LIMITS_MS[role]
+    chosen = {
+        "role": role,
+        "plan_cache_mode": "force_custom_plan",
+        "timezone": "UTC",
+        "statement_timeout": statement,
+        "lock_timeout": lock,
+        "idle_in_transaction_session_timeout": idle,
+    }
+    return " ".join(f"-c {name}={value}" for name, value in chosen.items())
+
+
+def forget_engines() -> None:
+    """Close every pool of this process: after a fork, and between the databases of tests."""
+    _engine.cache_clear()

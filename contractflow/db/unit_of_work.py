@@ -1,0 +1,160 @@
+"""One thing somebody does: who acts, the open transaction, the trail, and what happens once it is saved."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session
+
+from contractflow.db.engine import engine
+from contractflow.db.roles import DbRole
+from contractflow.db.sessions import ACTOR, NOW
+from contractflow.errors import Stale
+from contractflow.permissions import (
+    Actor,
+    Member,
+    Permission,
+    PlatformAdmin,
+    Signer,
+    System,
+    require,
+)
+
+log = logging.getLogger(__name__)
+
+PROVIDERS = frozenset({"paddle"})
+"""Systems of somebody else, that the trail tells apart from our own."""
+
+_APPEND = text(
+    "SELECT audit_append(:kind, :actor_id, :label, :action, :entity, :entity_id, :document_id, :ip, :agent,"
+    " CAST(:data AS jsonb))"
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the trail, waiting for the commit."""
+
+    by: Actor
+    action: str
+    entity: str
+    entity_id: UUID
+    document_id: UUID | None
+    data: dict[str, Any]
+
+
+@dataclass
+class UnitOfWork:
+    """What a service function gets first: `db` is the open transaction of `actor`'s organisation."""
+
+    actor: Actor
+    db: Session
+    _entries: list[Entry] = field(default_factory=list)
+    _afterwards: list[Callable[[], object]] = field(default_factory=list)
+
+    @property
+    def now(self) -> datetime:
+        """The database's clock when the transaction began (aware, UTC): the same for everything in it."""
+        if NOW not in self.db.info:
+            self.db.connection()
+        at: datetime = self.db.info[NOW]
+        return at
+
+    def require(self, permission: Permission, own: bool = False) -> None:
+        """Refuse with a sentence unless the actor has `permission`. Raises NotAllowed."""
+        require(self.actor, permission, own)
+
+    def system(self, name: str) -> System:
+        """Ourselves, for what follows by itself from what the actor did: `move(…, by=work.system("billing"))`."""
+        if self.actor.org_id is None:
+            raise RuntimeError("a visitor has no organisation to act for")
+        return System(self.actor.org_id, name)
+
+    def record(
+        self,
+        action: str,
+        entity: str,
+        entity_id: UUID,
+        *,
+        document_id: UUID | None = None,
+        by: Actor | None = None,
+        **data: Any,
+    ) -> None:
+        """Write a line of the trail. `data`: ids, states and plain facts, no texts of documents and no secrets."""
+        self._entries.append(Entry(by or self.actor, action, entity, entity_id, document_id, data))
+
+    def after_commit(self, call: Callable[[], object]) -> None:
+        """Run `call` once the transaction is saved: wake a worker, tell open screens. Never for a rolled-back one."""
+        self._afterwards.append(call)
+
+
+@contextmanager
+def unit_of_work(actor: Actor, *, role: DbRole | None = None) -> Generator[UnitOfWork]:
+    """One transaction as `actor`, committed at the end, rolled back on any exception. Nothing else commits.
+
+    Raises Stale when somebody else saved a row that this transaction had read before.
+    """
+    with Session(engine(role), info={ACTOR: actor}, expire_on_commit=False) as db:
+        work = UnitOfWork(actor, db)
+        try:
+            yield work
+            db.flush()
+            _append_trail(work)
+            db.commit()
+        except StaleDataError:
+            raise Stale("Somebody changed this in the meantime. Reload to see it.") from None
+    _run_afterwards(work)
+
+
+def _append_trail(work: UnitOfWork) -> None:
+    """Last of all: the append holds a lock that everybody in the organisation waits for (10 ms there: 8 times slower)."""
+    for entry in work._entries:  # noqa: SLF001  this module is the unit of work
+        kind, actor_id, label = _signature(entry.by)
+        work.db.execute(
+            _APPEND,
+            {
+                "kind": kind,
+                "actor_id": actor_id,
+                "label": label[:200],
+                "action": entry.action,
+                "entity": entry.entity,
+                "entity_id": entry.entity_id,
+                "document_id": entry.document_id,
+                "ip": getattr(entry.by, "ip", "") or None,
+                "agent": getattr(entry.by, "user_agent", "")[:500] or None,
+                "data": json.dumps(entry.data, default=str),
+            },
+        )
+
+
+def _signature(actor: Actor) -> tuple[str, UUID | None, str]:
+    """How the trail names an actor: kind, id, label."""
+    match actor:
+        case Member():
+            return "user", actor.user_id, actor.name
+        case Signer():
+            return "contact", actor.signer_id, actor.name
+        case PlatformAdmin():
+            return "platform_admin", actor.user_id, actor.name
+        case System():
+            return "provider" if actor.name in PROVIDERS else "system", None, actor.name
+        case _:
+            raise RuntimeError("a visitor leaves no trail")
+
+
+def _run_afterwards(work: UnitOfWork) -> None:
+    """What is lost here is found by the sweeps: the saved row says that it is due."""
+    for call in work._afterwards:  # noqa: SLF001  this module is the unit of work
+        try:
+            call()
+        except Exception:
+            log.exception("saved, but what should follow the commit failed")

@@ -1,0 +1,52 @@
+"""Every table. Importing the package fills SQLModel.metadata, which the migrations are compared with."""
+
+from contractflow.models.approval import Approval
+from contractflow.models.artifact import Artifact
+from contractflow.models.audit_event import AuditEvent, AuditHead
+from contractflow.models.client import Client, Contact
+from contractflow.models.comment import Comment
+from contractflow.models.document import Document, DocumentVersion
+from contractflow.models.draft_job import DraftJob
+from contractflow.models.invoice import Invoice
+from contractflow.models.lead import Lead
+from contractflow.models.membership import Membership
+from contractflow.models.notification import Notification
+from contractflow.models.org import Org
+from contractflow.models.payment import Payment
+from contractflow.models.project import Project
+from contractflow.models.session import AuthSession
+from contractflow.models.signer import Signature, Signer
+from contractflow.models.subscription import Subscription
+from contractflow.models.template import Template
+from contractflow.models.token import OneTimeToken
+from contractflow.models.user import AppUser, UserCredential
+from contractflow.models.webhook_event import WebhookEvent
+
+__all__ = [
+    "AppUser",
+    "Approval",
+    "Artifact",
+    "AuditEvent",
+    "AuditHead",
+    "AuthSession",
+    "Client",
+    "Comment",
+    "Contact",
+    "Document",
+    "DocumentVersion",
+    "DraftJob",
+    "Invoice",
+    "Lead",
+    "Membership",
+    "Notification",
+    "OneTimeToken",
+    "Org",
+    "Payment",
+    "Project",
+    "Signature",
+    "Signer",
+    "Subscription",
+    "Template",
+    "UserCredential",
+    "WebhookEvent",
+]

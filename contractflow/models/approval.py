@@ -1,0 +1,67 @@
+"""Approvals."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from contractflow.models.columns import (
+    Created,
+    OfOrg,
+    belongs_to,
+    default,
+    in_org,
+    is_positive,
+    one_of,
+    prose,
+)
+
+
+class Approval(Created, OfOrg, table=True):
+    """What one approver is asked, in one step of one round, about one exact version."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        in_org(),
+        UniqueConstraint("document_id", "round", "step", "approver_id"),
+        belongs_to("document_version", "document_id", "version_id", to=("document_id", "id")),
+        belongs_to("membership", "approver_id"),
+        belongs_to("membership", "delegated_from"),
+        is_positive("step"),
+        is_positive("required"),
+        CheckConstraint("(decision = 'pending') = (decided_at IS NULL)", name="decided_at"),
+        CheckConstraint(
+            "decision <> 'changes_requested' OR length(coalesce(comment, '')) > 0", name="changes_explained"
+        ),
+        Index(None, "org_id", "document_id", "version_id"),
+        Index(
+            "ix_approval_waiting",
+            "org_id",
+            "approver_id",
+            "id",
+            postgresql_where=text("decision = 'pending'"),
+        ),
+        Index(None, "org_id", "approver_id"),
+        Index(None, "org_id", "delegated_from"),
+    )
+
+    document_id: UUID
+    version_id: UUID
+    round: int
+    step: int = 1
+    step_name: str = Field("Approval", max_length=120, sa_column_kwargs=default("Approval"))
+    required: int = Field(1, sa_column_kwargs=default(1))
+    rule: str | None = Field(None, sa_type=prose())
+    """How the step came to apply, in words."""
+    approver_id: UUID
+    """A membership."""
+    decision: str = Field(
+        "pending",
+        sa_type=one_of("decision", "pending", "approved", "changes_requested", "skipped"),
+        sa_column_kwargs=default("pending"),
+    )
+    comment: str | None = Field(None, sa_type=prose())
+    decided_at: datetime | None = None
+    due_at: datetime | None = None
+    delegated_from: UUID | None = None

@@ -1,0 +1,68 @@
+"""Notifications."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from contractflow.models.columns import (
+    NOW,
+    Created,
+    OfOrg,
+    belongs_to,
+    default,
+    in_org,
+    is_not_negative,
+    json_object,
+    now,
+    one_of,
+    prose,
+)
+
+
+class Notification(Created, OfOrg, table=True):
+    """A message on its way: the feed inside the app, and the outbox of everything that leaves it."""
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        in_org(),
+        UniqueConstraint("org_id", "channel", "dedupe_key"),
+        belongs_to("document", "document_id"),
+        is_not_negative("attempts"),
+        CheckConstraint("channel <> 'in_app' OR user_id IS NOT NULL", name="in_app_has_user"),
+        CheckConstraint("channel <> 'email' OR recipient IS NOT NULL", name="email_has_recipient"),
+        Index(
+            "ix_notification_due",
+            "next_attempt_at",
+            postgresql_where=text("status = 'queued' AND channel <> 'in_app'"),
+        ),
+        Index("ix_notification_feed", "org_id", "user_id", "id", postgresql_where=text("channel = 'in_app'")),
+        Index(None, "user_id"),
+        Index(None, "org_id", "document_id"),
+    )
+
+    channel: str = Field(
+        "email",
+        sa_type=one_of("channel", "in_app", "email", "slack", "webhook"),
+        sa_column_kwargs=default("email"),
+    )
+    kind: str = Field(max_length=80)
+    user_id: UUID | None = Field(None, foreign_key="app_user.id")
+    recipient: str | None = Field(None, max_length=500)
+    document_id: UUID | None = None
+    payload: dict[str, Any] = Field(sa_type=json_object())
+    """Ids and plain facts, never a token: links are derived when the message is written."""
+    dedupe_key: str = Field(max_length=200)
+    status: str = Field(
+        "queued",
+        sa_type=one_of("status", "queued", "sent", "failed", "suppressed", "bounced"),
+        sa_column_kwargs=default("queued"),
+    )
+    attempts: int = Field(0, sa_column_kwargs=default(0))
+    next_attempt_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
+    provider_ref: str | None = Field(None, max_length=200)
+    error: str | None = Field(None, sa_type=prose())
+    sent_at: datetime | None = None
+    read_at: datetime | None = None
