@@ -1,14 +1,68 @@
-"""The app: its pages, and what stands between them and the network."""
+"""The app: its pages, and everything that stands between them and the network."""
 
+from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import reflex as rx
 
-from contractflow import pages  # noqa: F401  importing registers them
+from contractflow import (
+    observability,
+    pages,  # noqa: F401  importing registers them
+)
+from contractflow.api import api
+from contractflow.broker.connections import close_async
+from contractflow.config import settings
+from contractflow.web import liveness
 from contractflow.web.csp import CspMiddleware
+from contractflow.web.guard import SessionGuard
+from contractflow.web.policy import AuthMiddleware, without_policy
+from contractflow.web.refusals import log_frontend_error, show_error
+from contractflow.web.revocation import watch_revocations
 
 BUILT = Path(__file__).parent.parent / ".web/build/client"
 
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+TURNSTILE = {"frame-src": _origin(settings().turnstile_script_url)}
+POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE}
+"""Pages that show something of somebody else. They are entered by a full navigation, for the policy is the document's."""
+
 app = rx.App(
-    api_transformer=[lambda app: CspMiddleware(app, BUILT, {})],
+    backend_exception_handler=show_error,
+    frontend_exception_handler=log_frontend_error,
+    api_transformer=[  # the last is the outermost
+        api(),
+        lambda app: CspMiddleware(app, BUILT, POLICIES),
+        lambda app: SessionGuard(app, _origin(settings().base_url)),
+    ],
 )
+
+app.add_middleware(AuthMiddleware(), index=0)
+if missing := without_policy():
+    raise RuntimeError(f"handlers without @policy: {', '.join(missing)}")
+
+liveness.install()
+
+
+async def watch_ended_sessions() -> None:
+    await watch_revocations(app)
+
+
+async def show_that_we_live() -> None:
+    await liveness.stay_known(app)
+
+
+@asynccontextmanager
+async def process():
+    observability.start("web")
+    yield
+    await close_async()
+
+
+for task in (process, watch_ended_sessions, show_that_we_live):
+    app.register_lifespan_task(task)

@@ -4,6 +4,7 @@ AppError                the message is written for the person who reads it
 ├── NotFound            it is not there, or not yours (we never say which)
 ├── NotAllowed          your role does not reach that far
 ├── NotSignedIn         there is no session, or it has ended
+│   └── PortalClosed    the same for a client: the link in the mail opens it again
 ├── IllegalMove         it is not in a state where that makes sense
 ├── Stale               somebody changed it in the meantime
 ├── Invalid             what was typed cannot be used; `field` names the place to say so
@@ -33,6 +34,11 @@ class NotAllowed(AppError):
 class NotSignedIn(AppError):
     def __init__(self, message: str = "Please sign in again.") -> None:
         super().__init__(message)
+
+
+class PortalClosed(NotSignedIn):
+    def __init__(self) -> None:
+        super().__init__("Please open the link in your e-mail again.")
 
 
 class IllegalMove(AppError):

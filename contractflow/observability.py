@@ -21,7 +21,10 @@ _PATTERNS: Final = (
     # In a query: Reflex's tab token, signatures, Paddle's checkout, codes.
     (re.compile(r"(?i)\b(token|sig|signature|_ptxn|code|key|secret)=[^&\s\"']+"), rf"\1={HIDDEN}"),
     # In a path: links that were mailed.
-    (re.compile(r"(?i)/(portal/open|invite|reset|confirm|verify-email)/[\w~.=-]+"), rf"/\1/{HIDDEN}"),
+    (
+        re.compile(r"(?i)/(portal/open|portal/pay|invite|reset|confirm|verify-email)/[\w~.=-]+"),
+        rf"/\1/{HIDDEN}",
+    ),
     (re.compile(r"(?i)\b(bearer|basic) [\w~+/.=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)(\w+://[^:/\s@]*):[^@/\s]+@"), rf"\1:{HIDDEN}@"),
 )

@@ -50,18 +50,18 @@ class Approval(Created, OfOrg, table=True):
     version_id: UUID
     round: int
     step: int = 1
-    step_name: str = Field("Approval", max_length=120, sa_column_kwargs=default("Approval"))
-    required: int = Field(1, sa_column_kwargs=default(1))
-    rule: str | None = Field(None, sa_type=prose())
+    step_name: str = Field(default="Approval", max_length=120, sa_column_kwargs=default("Approval"))
+    required: int = Field(default=1, sa_column_kwargs=default(1))
+    rule: str | None = Field(default=None, sa_type=prose())
     """How the step came to apply, in words."""
     approver_id: UUID
     """A membership."""
     decision: str = Field(
-        "pending",
+        default="pending",
         sa_type=one_of("decision", "pending", "approved", "changes_requested", "skipped"),
         sa_column_kwargs=default("pending"),
     )
-    comment: str | None = Field(None, sa_type=prose())
+    comment: str | None = Field(default=None, sa_type=prose())
     decided_at: datetime | None = None
     due_at: datetime | None = None
     delegated_from: UUID | None = None

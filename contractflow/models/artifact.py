@@ -58,12 +58,12 @@ class Artifact(Created, OfOrg, table=True):
     filename: str = Field(max_length=255)
     mime: str = Field(max_length=120)
     size_bytes: int = Field(sa_type=minor())
-    storage_key: str | None = Field(None, unique=True, max_length=500)
+    storage_key: str | None = Field(default=None, unique=True, max_length=500)
     content: bytes | None = None
     sha256: bytes
-    seal: dict[str, Any] | None = Field(None, sa_type=json_object())
+    seal: dict[str, Any] | None = Field(default=None, sa_type=json_object())
     scan_state: str = Field(
-        "clean",
+        default="clean",
         sa_type=one_of("scan_state", "pending", "clean", "blocked"),
         sa_column_kwargs=default("clean"),
     )

@@ -49,8 +49,8 @@ class AuditEvent(SQLModel, table=True):
     entity: str = Field(max_length=80)
     entity_id: UUID
     document_id: UUID | None = None
-    ip: str | None = Field(None, sa_type=address())
-    user_agent: str | None = Field(None, max_length=500)
+    ip: str | None = Field(default=None, sa_type=address())
+    user_agent: str | None = Field(default=None, max_length=500)
     data: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     canonical: str = Field(sa_type=prose())
     """The exact text that is hashed: `hash` = SHA-256(`prev_hash` || its UTF-8 bytes)."""
@@ -65,5 +65,5 @@ class AuditHead(SQLModel, table=True):
     __table_args__ = (*is_sha256("hash"),)
 
     org_id: UUID = Field(primary_key=True)
-    seq: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     hash: bytes

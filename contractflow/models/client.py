@@ -37,17 +37,17 @@ class Client(Created, OfOrg, table=True):
     )
 
     name: str = Field(max_length=200)
-    legal_name: str | None = Field(None, max_length=200)
-    website: str | None = Field(None, max_length=500)
-    tax_id: str | None = Field(None, max_length=80)
+    legal_name: str | None = Field(default=None, max_length=200)
+    website: str | None = Field(default=None, max_length=500)
+    tax_id: str | None = Field(default=None, max_length=80)
     billing_address: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
-    country: str | None = Field(None, max_length=2)
+    country: str | None = Field(default=None, max_length=2)
     currency: str = Field(sa_type=currency_code())
-    locale: str = Field("en", max_length=16, sa_column_kwargs=default("en"))
+    locale: str = Field(default="en", max_length=16, sa_column_kwargs=default("en"))
     status: str = Field(
-        "prospect",
+        default="prospect",
         sa_type=one_of("status", "prospect", "active", "archived"),
         sa_column_kwargs=default("prospect"),
     )
@@ -56,9 +56,9 @@ class Client(Created, OfOrg, table=True):
     tags: list[str] = Field(
         default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": text("'{}'::text[]")}
     )
-    is_consumer: bool = Field(False, sa_column_kwargs=default(False))
+    is_consumer: bool = Field(default=False, sa_column_kwargs=default(False))
     """Shows the consumer disclosure of ESIGN 15 USC 7001(c) before signing."""
-    notes: str | None = Field(None, sa_type=prose())
+    notes: str | None = Field(default=None, sa_type=prose())
     archived_at: datetime | None = None
 
 
@@ -79,15 +79,17 @@ class Contact(Created, OfOrg, table=True):
     client_id: UUID
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
-    phone: str | None = Field(None, max_length=60)
-    title: str | None = Field(None, max_length=120)
-    is_primary: bool = Field(False, sa_column_kwargs=default(False))
-    can_sign: bool = Field(True, sa_column_kwargs=default(True))
-    can_pay: bool = Field(True, sa_column_kwargs=default(True))
-    portal_enabled: bool = Field(True, sa_column_kwargs=default(True))
+    phone: str | None = Field(default=None, max_length=60)
+    title: str | None = Field(default=None, max_length=120)
+    is_primary: bool = Field(default=False, sa_column_kwargs=default(False))
+    can_sign: bool = Field(default=True, sa_column_kwargs=default(True))
+    can_pay: bool = Field(default=True, sa_column_kwargs=default(True))
+    portal_enabled: bool = Field(default=True, sa_column_kwargs=default(True))
     email_state: str = Field(
-        "ok", sa_type=one_of("email_state", "ok", "bounced", "complained"), sa_column_kwargs=default("ok")
+        default="ok",
+        sa_type=one_of("email_state", "ok", "bounced", "complained"),
+        sa_column_kwargs=default("ok"),
     )
-    locale: str | None = Field(None, max_length=16)
-    timezone: str | None = Field(None, max_length=64)
+    locale: str | None = Field(default=None, max_length=16)
+    timezone: str | None = Field(default=None, max_length=64)
     anonymised_at: datetime | None = None

@@ -44,17 +44,19 @@ class Comment(Created, OfOrg, table=True):
 
     document_id: UUID
     version_id: UUID | None = None
-    block_id: str | None = Field(None, max_length=80)
+    block_id: str | None = Field(default=None, max_length=80)
     parent_id: UUID | None = None
     visibility: str = Field(
-        "internal", sa_type=one_of("visibility", "internal", "shared"), sa_column_kwargs=default("internal")
+        default="internal",
+        sa_type=one_of("visibility", "internal", "shared"),
+        sa_column_kwargs=default("internal"),
     )
     member_id: UUID | None = None
     contact_id: UUID | None = None
     body: str = Field(sa_type=prose())
-    suggestion: dict[str, Any] | None = Field(None, sa_type=json_object())
+    suggestion: dict[str, Any] | None = Field(default=None, sa_type=json_object())
     state: str = Field(
-        "open",
+        default="open",
         sa_type=one_of("state", "open", "resolved", "accepted", "rejected"),
         sa_column_kwargs=default("open"),
     )

@@ -111,7 +111,7 @@ class Document(Updated, Created, OfOrg, table=True):
     template_id: UUID | None = None
     parent_id: UUID | None = None
     relation: str | None = Field(
-        None,
+        default=None,
         sa_type=one_of("relation", "sow", "change_order", "amendment", "renewal", "termination", "replaces"),
     )
     kind: str = Field(
@@ -119,33 +119,37 @@ class Document(Updated, Created, OfOrg, table=True):
     )
     number: str = Field(max_length=40)
     title: str = Field(max_length=300)
-    status: Status = Field(Status.DRAFT, sa_type=stored(Status, "status"), sa_column_kwargs=default("draft"))
+    status: Status = Field(
+        default=Status.DRAFT, sa_type=stored(Status, "status"), sa_column_kwargs=default("draft")
+    )
     approval_status: Approval = Field(
-        Approval.NONE, sa_type=stored(Approval, "approval_status"), sa_column_kwargs=default("none")
+        default=Approval.NONE, sa_type=stored(Approval, "approval_status"), sa_column_kwargs=default("none")
     )
     generation_status: Generation = Field(
-        Generation.IDLE, sa_type=stored(Generation, "generation_status"), sa_column_kwargs=default("idle")
+        default=Generation.IDLE,
+        sa_type=stored(Generation, "generation_status"),
+        sa_column_kwargs=default("idle"),
     )
     current_version_id: UUID | None = None
     approved_version_id: UUID | None = None
     sent_version_id: UUID | None = None
-    approval_round: int = Field(0, sa_column_kwargs=default(0))
+    approval_round: int = Field(default=0, sa_column_kwargs=default(0))
     signing_order: str = Field(
-        "parallel",
+        default="parallel",
         sa_type=one_of("signing_order", "parallel", "sequential"),
         sa_column_kwargs=default("parallel"),
     )
     currency: str = Field(sa_type=currency_code())
-    total_minor: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    total_minor: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     brief: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     """What the AI is told: scope, term, tone, must-haves."""
     effective_on: date | None = None
     term_ends_on: date | None = None
-    auto_renews: bool = Field(False, sa_column_kwargs=default(False))
+    auto_renews: bool = Field(default=False, sa_column_kwargs=default(False))
     renewal_notice_days: int | None = None
     owner_id: UUID
     """A membership."""
-    locale: str = Field("en", max_length=16, sa_column_kwargs=default("en"))
+    locale: str = Field(default="en", max_length=16, sa_column_kwargs=default("en"))
     expires_at: datetime | None = None
     reminder_policy: dict[str, Any] = Field(
         default_factory=REMINDERS.copy,
@@ -155,9 +159,9 @@ class Document(Updated, Created, OfOrg, table=True):
     sent_at: datetime | None = None
     signed_at: datetime | None = None
     paid_at: datetime | None = None
-    closed_reason: str | None = Field(None, sa_type=prose())
-    verify_code: str | None = Field(None, unique=True, max_length=64)
-    lock_version: int = Field(0, sa_column_kwargs=default(0))
+    closed_reason: str | None = Field(default=None, sa_type=prose())
+    verify_code: str | None = Field(default=None, unique=True, max_length=64)
+    lock_version: int = Field(default=0, sa_column_kwargs=default(0))
     """Counts the saves; a save over somebody else's raises Stale."""
     created_by: UUID
     """A user."""
@@ -195,11 +199,11 @@ class DocumentVersion(Created, OfOrg, table=True):
         default=None, nullable=False, sa_column_kwargs={"server_default": FetchedValue()}
     )
     """SHA-256 of the content's UTF-8 bytes; the database computes it."""
-    total_minor: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    total_minor: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     provenance: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
     """Block id → {provider, model, job_id, edited_by, reviewed}."""
     author_id: UUID | None = None
     """A membership; nobody when a worker wrote it."""
-    note: str | None = Field(None, sa_type=prose())
+    note: str | None = Field(default=None, sa_type=prose())

@@ -59,25 +59,25 @@ class DraftJob(OfOrg, table=True):
 
     document_id: UUID
     kind: str = Field(
-        "draft",
+        default="draft",
         sa_type=one_of("kind", "draft", "clause", "rewrite", "review", "summary"),
         sa_column_kwargs=default("draft"),
     )
-    block_id: str | None = Field(None, max_length=80)
+    block_id: str | None = Field(default=None, max_length=80)
     brief: dict[str, Any] = Field(sa_type=json_object())
     status: DraftStatus = Field(
-        DraftStatus.QUEUED, sa_type=stored(DraftStatus, "status"), sa_column_kwargs=default("queued")
+        default=DraftStatus.QUEUED, sa_type=stored(DraftStatus, "status"), sa_column_kwargs=default("queued")
     )
-    attempt: int = Field(0, sa_column_kwargs=default(0))
-    epoch: int = Field(0, sa_column_kwargs=default(0))
+    attempt: int = Field(default=0, sa_column_kwargs=default(0))
+    epoch: int = Field(default=0, sa_column_kwargs=default(0))
     """Rises whenever the text starts anew, so that readers drop what came before."""
-    cancel_requested: bool = Field(False, sa_column_kwargs=default(False))
-    provider: str | None = Field(None, sa_type=one_of("provider", "gemini", "openai", "placeholder"))
+    cancel_requested: bool = Field(default=False, sa_column_kwargs=default(False))
+    provider: str | None = Field(default=None, sa_type=one_of("provider", "gemini", "openai", "placeholder"))
     provider_trail: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
     idempotency_key: str = Field(max_length=120)
-    last_seq: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
-    output: str = Field("", sa_type=prose(), sa_column_kwargs=default(""))
-    lease_owner: str | None = Field(None, max_length=120)
+    last_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
+    output: str = Field(default="", sa_type=prose(), sa_column_kwargs=default(""))
+    lease_owner: str | None = Field(default=None, max_length=120)
     lease_token: UUID | None = None
     """Fences every write of the worker that holds it."""
     lease_expires_at: datetime | None = None
@@ -85,13 +85,13 @@ class DraftJob(OfOrg, table=True):
     next_attempt_at: datetime | None = None
     tokens_in: int | None = None
     tokens_out: int | None = None
-    cost_micros: int | None = Field(None, sa_type=minor())
+    cost_micros: int | None = Field(default=None, sa_type=minor())
     queued_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
     started_at: datetime | None = None
     first_token_at: datetime | None = None
     finished_at: datetime | None = None
-    error_code: str | None = Field(None, max_length=80)
-    error_detail: str | None = Field(None, sa_type=prose())
+    error_code: str | None = Field(default=None, max_length=80)
+    error_detail: str | None = Field(default=None, sa_type=prose())
     result_version_id: UUID | None = None
     requested_by: UUID
     """A user."""

@@ -70,16 +70,16 @@ class Invoice(Created, OfOrg, table=True):
     client_id: UUID
     document_id: UUID | None = None
     project_id: UUID | None = None
-    plan_key: str | None = Field(None, max_length=80)
-    seq: int = Field(1, sa_column_kwargs=default(1))
-    number: str | None = Field(None, max_length=40)
+    plan_key: str | None = Field(default=None, max_length=80)
+    seq: int = Field(default=1, sa_column_kwargs=default(1))
+    number: str | None = Field(default=None, max_length=40)
     """Given by the database when the invoice opens; refresh the row to read it."""
     kind: str = Field(
         sa_type=one_of("kind", "deposit", "milestone", "installment", "retainer", "final", "one_off")
     )
     label: str = Field(max_length=300)
     status: InvoiceStatus = Field(
-        InvoiceStatus.SCHEDULED,
+        default=InvoiceStatus.SCHEDULED,
         sa_type=stored(InvoiceStatus, "status"),
         sa_column_kwargs=default("scheduled"),
     )
@@ -87,9 +87,9 @@ class Invoice(Created, OfOrg, table=True):
     lines: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
     subtotal_minor: int = Field(sa_type=minor())
     tax: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
-    tax_minor: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    tax_minor: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     total_minor: int = Field(sa_type=minor())
-    paid_minor: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    paid_minor: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     """Succeeded payments less refunds; the database compares at commit."""
     trigger: dict[str, Any] = Field(
         default_factory=lambda: {"on": "signature"}, sa_type=json_object(), sa_column_kwargs=_ON_SIGNATURE
@@ -99,8 +99,8 @@ class Invoice(Created, OfOrg, table=True):
     due_on: date | None = None
     seller: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     buyer: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
-    memo: str | None = Field(None, sa_type=prose())
-    reminder_count: int = Field(0, sa_column_kwargs=default(0))
+    memo: str | None = Field(default=None, sa_type=prose())
+    reminder_count: int = Field(default=0, sa_column_kwargs=default(0))
     next_reminder_at: datetime | None = None
-    pay_token_hmac: bytes | None = Field(None, unique=True)
-    provider_ref: str | None = Field(None, max_length=200)
+    pay_token_hmac: bytes | None = Field(default=None, unique=True)
+    provider_ref: str | None = Field(default=None, max_length=200)

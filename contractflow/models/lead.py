@@ -46,22 +46,22 @@ class Lead(Created, OfOrg, table=True):
         Index("ix_lead_list", "org_id", "status", "created_at", "id"),
     )
 
-    form_key: str = Field("default", max_length=80, sa_column_kwargs=default("default"))
+    form_key: str = Field(default="default", max_length=80, sa_column_kwargs=default("default"))
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
-    company: str | None = Field(None, max_length=200)
-    phone: str | None = Field(None, max_length=60)
-    message: str | None = Field(None, sa_type=prose())
+    company: str | None = Field(default=None, max_length=200)
+    phone: str | None = Field(default=None, max_length=60)
+    message: str | None = Field(default=None, sa_type=prose())
     answers: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
     utm: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
-    budget_minor: int | None = Field(None, sa_type=minor())
-    currency: str | None = Field(None, sa_type=currency_code())
+    budget_minor: int | None = Field(default=None, sa_type=minor())
+    currency: str | None = Field(default=None, sa_type=currency_code())
     status: LeadStatus = Field(
-        LeadStatus.NEW, sa_type=stored(LeadStatus, "status"), sa_column_kwargs=default("new")
+        default=LeadStatus.NEW, sa_type=stored(LeadStatus, "status"), sa_column_kwargs=default("new")
     )
-    reason: str | None = Field(None, sa_type=prose())
+    reason: str | None = Field(default=None, sa_type=prose())
     assigned_to: UUID | None = None
     client_id: UUID | None = None
     project_id: UUID | None = None

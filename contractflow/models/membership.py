@@ -34,11 +34,11 @@ class Membership(Created, OfOrg, table=True):
     user_id: UUID = Field(foreign_key="app_user.id")
     role: Role = Field(sa_type=stored(Role, "role"))
     status: MembershipStatus = Field(
-        MembershipStatus.ACTIVE,
+        default=MembershipStatus.ACTIVE,
         sa_type=stored(MembershipStatus, "status"),
         sa_column_kwargs=default("active"),
     )
-    title: str | None = Field(None, max_length=120)
+    title: str | None = Field(default=None, max_length=120)
     notification_prefs: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )

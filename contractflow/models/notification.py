@@ -44,25 +44,25 @@ class Notification(Created, OfOrg, table=True):
     )
 
     channel: str = Field(
-        "email",
+        default="email",
         sa_type=one_of("channel", "in_app", "email", "slack", "webhook"),
         sa_column_kwargs=default("email"),
     )
     kind: str = Field(max_length=80)
-    user_id: UUID | None = Field(None, foreign_key="app_user.id")
-    recipient: str | None = Field(None, max_length=500)
+    user_id: UUID | None = Field(default=None, foreign_key="app_user.id")
+    recipient: str | None = Field(default=None, max_length=500)
     document_id: UUID | None = None
     payload: dict[str, Any] = Field(sa_type=json_object())
     """Ids and plain facts, never a token: links are derived when the message is written."""
     dedupe_key: str = Field(max_length=200)
     status: str = Field(
-        "queued",
+        default="queued",
         sa_type=one_of("status", "queued", "sent", "failed", "suppressed", "bounced"),
         sa_column_kwargs=default("queued"),
     )
-    attempts: int = Field(0, sa_column_kwargs=default(0))
+    attempts: int = Field(default=0, sa_column_kwargs=default(0))
     next_attempt_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
-    provider_ref: str | None = Field(None, max_length=200)
-    error: str | None = Field(None, sa_type=prose())
+    provider_ref: str | None = Field(default=None, max_length=200)
+    error: str | None = Field(default=None, sa_type=prose())
     sent_at: datetime | None = None
     read_at: datetime | None = None

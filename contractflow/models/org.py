@@ -30,24 +30,24 @@ class Org(Updated, Created, Identified, table=True):
 
     slug: str = Field(unique=True, max_length=80)
     name: str = Field(max_length=200)
-    legal_name: str | None = Field(None, max_length=200)
-    tax_id: str | None = Field(None, max_length=80)
+    legal_name: str | None = Field(default=None, max_length=200)
+    tax_id: str | None = Field(default=None, max_length=80)
     billing_address: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
-    country: str | None = Field(None, max_length=2)
-    timezone: str = Field("UTC", max_length=64, sa_column_kwargs=default("UTC"))
-    locale: str = Field("en", max_length=16, sa_column_kwargs=default("en"))
-    default_currency: str = Field("USD", sa_type=currency_code(), sa_column_kwargs=default("USD"))
+    country: str | None = Field(default=None, max_length=2)
+    timezone: str = Field(default="UTC", max_length=64, sa_column_kwargs=default("UTC"))
+    locale: str = Field(default="en", max_length=16, sa_column_kwargs=default("en"))
+    default_currency: str = Field(default="USD", sa_type=currency_code(), sa_column_kwargs=default("USD"))
     brand: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     settings: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
     """`bank` {holder, iban, bic, bank}; `paddle` the organisation's own seller account; `forbid_self_approval`; …"""
-    require_2fa: bool = Field(False, sa_column_kwargs=default(False))
-    contract_seq: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
-    invoice_seq: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    require_2fa: bool = Field(default=False, sa_column_kwargs=default(False))
+    contract_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
+    invoice_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     """Counts issued invoices; only the database writes it, when an invoice opens."""
-    legal_hold: bool = Field(False, sa_column_kwargs=default(False))
+    legal_hold: bool = Field(default=False, sa_column_kwargs=default(False))
     deletion_requested_at: datetime | None = None
     deleted_at: datetime | None = None

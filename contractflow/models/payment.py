@@ -44,7 +44,7 @@ class Payment(Created, OfOrg, table=True):
 
     invoice_id: UUID
     kind: str = Field(
-        "payment",
+        default="payment",
         sa_type=one_of("kind", "payment", "refund", "chargeback"),
         sa_column_kwargs=default("payment"),
     )
@@ -53,10 +53,12 @@ class Payment(Created, OfOrg, table=True):
     amount_minor: int = Field(sa_type=minor())
     currency: str = Field(sa_type=currency_code())
     status: PaymentStatus = Field(
-        PaymentStatus.PENDING, sa_type=stored(PaymentStatus, "status"), sa_column_kwargs=default("pending")
+        default=PaymentStatus.PENDING,
+        sa_type=stored(PaymentStatus, "status"),
+        sa_column_kwargs=default("pending"),
     )
-    method: str | None = Field(None, max_length=80)
-    fee_minor: int | None = Field(None, sa_type=minor())
+    method: str | None = Field(default=None, max_length=80)
+    fee_minor: int | None = Field(default=None, sa_type=minor())
     refunds_id: UUID | None = None
     recorded_by: UUID | None = None
     """The user who matched a bank transfer."""

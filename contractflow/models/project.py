@@ -43,16 +43,18 @@ class Project(Created, OfOrg, table=True):
 
     client_id: UUID
     name: str = Field(max_length=200)
-    code: str | None = Field(None, max_length=40)
+    code: str | None = Field(default=None, max_length=40)
     status: ProjectStatus = Field(
-        ProjectStatus.PLANNED, sa_type=stored(ProjectStatus, "status"), sa_column_kwargs=default("planned")
+        default=ProjectStatus.PLANNED,
+        sa_type=stored(ProjectStatus, "status"),
+        sa_column_kwargs=default("planned"),
     )
     engagement: str = Field(
-        "fixed",
+        default="fixed",
         sa_type=one_of("engagement", "fixed", "retainer", "hourly"),
         sa_column_kwargs=default("fixed"),
     )
-    budget_minor: int | None = Field(None, sa_type=minor())
+    budget_minor: int | None = Field(default=None, sa_type=minor())
     currency: str = Field(sa_type=currency_code())
     starts_on: date | None = None
     ends_on: date | None = None

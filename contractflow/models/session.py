@@ -29,11 +29,11 @@ class AuthSession(Created, Identified, table=True):
 
     family_id: UUID = Field(unique=True)
     subject_kind: str = Field(sa_type=one_of("subject_kind", "user", "contact"))
-    user_id: UUID | None = Field(None, foreign_key="app_user.id")
+    user_id: UUID | None = Field(default=None, foreign_key="app_user.id")
     contact_id: UUID | None = None
-    org_id: UUID | None = Field(None, foreign_key="org.id")
-    ip: str | None = Field(None, sa_type=address())
-    user_agent: str | None = Field(None, max_length=500)
+    org_id: UUID | None = Field(default=None, foreign_key="org.id")
+    ip: str | None = Field(default=None, sa_type=address())
+    user_agent: str | None = Field(default=None, max_length=500)
     last_seen_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
     revoked_at: datetime | None = None
-    revoke_reason: str | None = Field(None, max_length=80)
+    revoke_reason: str | None = Field(default=None, max_length=80)

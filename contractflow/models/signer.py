@@ -70,40 +70,42 @@ class Signer(Created, OfOrg, table=True):
     contact_id: UUID | None = None
     member_id: UUID | None = None
     role: str = Field(
-        "signer", sa_type=one_of("role", "signer", "viewer", "cc"), sa_column_kwargs=default("signer")
+        default="signer", sa_type=one_of("role", "signer", "viewer", "cc"), sa_column_kwargs=default("signer")
     )
-    ordinal: int = Field(1, sa_column_kwargs=default(1))
+    ordinal: int = Field(default=1, sa_column_kwargs=default(1))
     name: str = Field(max_length=200)
     email: str = Field(max_length=254)
     status: SignerStatus = Field(
-        SignerStatus.WAITING, sa_type=stored(SignerStatus, "status"), sa_column_kwargs=default("waiting")
+        default=SignerStatus.WAITING,
+        sa_type=stored(SignerStatus, "status"),
+        sa_column_kwargs=default("waiting"),
     )
     auth_method: str = Field(
-        "email_otp",
+        default="email_otp",
         sa_type=one_of("auth_method", "email_link", "email_otp", "access_code", "in_person"),
         sa_column_kwargs=default("email_otp"),
     )
     access_code_hash: str | None = None
-    token_hmac: bytes | None = Field(None, unique=True)
+    token_hmac: bytes | None = Field(default=None, unique=True)
     token_expires_at: datetime | None = None
     consent_at: datetime | None = None
-    consent_version: str | None = Field(None, max_length=40)
+    consent_version: str | None = Field(default=None, max_length=40)
     consent_sha256: bytes | None = None
     otp_verified_at: datetime | None = None
     invited_at: datetime | None = None
     first_viewed_at: datetime | None = None
     last_viewed_at: datetime | None = None
-    view_ms: int = Field(0, sa_type=minor(), sa_column_kwargs=default(0))
+    view_ms: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     block_ms: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )
     completed_at: datetime | None = None
-    decline_reason: str | None = Field(None, sa_type=prose())
+    decline_reason: str | None = Field(default=None, sa_type=prose())
     delegated_to: UUID | None = None
-    reminder_count: int = Field(0, sa_column_kwargs=default(0))
+    reminder_count: int = Field(default=0, sa_column_kwargs=default(0))
     next_reminder_at: datetime | None = None
-    locale: str | None = Field(None, max_length=16)
-    timezone: str | None = Field(None, max_length=64)
+    locale: str | None = Field(default=None, max_length=16)
+    timezone: str | None = Field(default=None, max_length=64)
 
 
 class Signature(Identified, table=True):
@@ -126,7 +128,7 @@ class Signature(Identified, table=True):
     version_id: UUID
     kind: str = Field(sa_type=one_of("kind", "typed", "drawn"))
     typed_name: str = Field(max_length=200)
-    strokes: list[Any] | None = Field(None, sa_type=json_list())
+    strokes: list[Any] | None = Field(default=None, sa_type=json_list())
     field_values: dict[str, Any] = Field(
         default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT
     )

@@ -31,19 +31,19 @@ class Subscription(Created, OfOrg, table=True):
 
     tier: str = Field(sa_type=one_of("tier", "starter", "growth", "scale"))
     status: SubscriptionStatus = Field(
-        SubscriptionStatus.TRIALING,
+        default=SubscriptionStatus.TRIALING,
         sa_type=stored(SubscriptionStatus, "status"),
         sa_column_kwargs=default("trialing"),
     )
     seats: int
     paddle_customer_id: str | None = None
-    paddle_subscription_id: str | None = Field(None, unique=True)
+    paddle_subscription_id: str | None = Field(default=None, unique=True)
     paddle_price_id: str | None = None
     period_start: datetime | None = None
     period_end: datetime | None = None
     trial_ends_at: datetime | None = None
     past_due_since: datetime | None = None
     grace_ends_at: datetime | None = None
-    scheduled_change: dict[str, Any] | None = Field(None, sa_type=json_object())
+    scheduled_change: dict[str, Any] | None = Field(default=None, sa_type=json_object())
     last_event_at: datetime | None = None
     """When the newest applied event of the provider occurred; older ones change nothing."""

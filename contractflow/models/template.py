@@ -37,13 +37,17 @@ class Template(Updated, Created, OfOrg, table=True):
     name: str = Field(max_length=200)
     body: list[Any] = Field(sa_type=json_list())
     variables: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
-    ai_guidance: str | None = Field(None, sa_type=prose())
-    position: str | None = Field(None, sa_type=one_of("position", "preferred", "fallback", "prohibited"))
-    is_locked: bool = Field(False, sa_column_kwargs=default(False))
+    ai_guidance: str | None = Field(default=None, sa_type=prose())
+    position: str | None = Field(
+        default=None, sa_type=one_of("position", "preferred", "fallback", "prohibited")
+    )
+    is_locked: bool = Field(default=False, sa_column_kwargs=default(False))
     approval_policy: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
     payment_plan: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
     status: str = Field(
-        "draft", sa_type=one_of("status", "draft", "published", "archived"), sa_column_kwargs=default("draft")
+        default="draft",
+        sa_type=one_of("status", "draft", "published", "archived"),
+        sa_column_kwargs=default("draft"),
     )
-    version: int = Field(1, sa_column_kwargs=default(1))
+    version: int = Field(default=1, sa_column_kwargs=default(1))
     created_by: UUID | None = None

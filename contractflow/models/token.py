@@ -33,7 +33,7 @@ class OneTimeToken(Created, Identified, table=True):
         Index(None, "user_id"),
     )
 
-    org_id: UUID | None = Field(None, foreign_key="org.id")
+    org_id: UUID | None = Field(default=None, foreign_key="org.id")
     purpose: str = Field(
         sa_type=one_of(
             "purpose",
@@ -46,12 +46,12 @@ class OneTimeToken(Created, Identified, table=True):
         )
     )
     email: str = Field(max_length=254)
-    role: Role | None = Field(None, sa_type=stored(Role, "role"))
-    user_id: UUID | None = Field(None, foreign_key="app_user.id")
+    role: Role | None = Field(default=None, sa_type=stored(Role, "role"))
+    user_id: UUID | None = Field(default=None, foreign_key="app_user.id")
     subject_id: UUID | None = None
     """The signer or contact it is for."""
     token_hmac: bytes = Field(unique=True)
-    attempts: int = Field(0, sa_column_kwargs=default(0))
+    attempts: int = Field(default=0, sa_column_kwargs=default(0))
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -19,9 +19,9 @@ class AppUser(Created, Identified, table=True):
     email: str = Field(unique=True, max_length=254)
     name: str = Field(max_length=200)
     email_verified_at: datetime | None = None
-    locale: str = Field("en", max_length=16, sa_column_kwargs=default("en"))
-    timezone: str = Field("UTC", max_length=64, sa_column_kwargs=default("UTC"))
-    is_platform_admin: bool = Field(False, sa_column_kwargs=default(False))
+    locale: str = Field(default="en", max_length=16, sa_column_kwargs=default("en"))
+    timezone: str = Field(default="UTC", max_length=64, sa_column_kwargs=default("UTC"))
+    is_platform_admin: bool = Field(default=False, sa_column_kwargs=default(False))
     last_login_at: datetime | None = None
     deleted_at: datetime | None = None
 
@@ -33,11 +33,11 @@ class UserCredential(SQLModel, table=True):
 
     user_id: UUID = Field(primary_key=True, foreign_key="app_user.id")
     password_hash: str | None = None
-    failed_logins: int = Field(0, sa_column_kwargs=default(0))
+    failed_logins: int = Field(default=0, sa_column_kwargs=default(0))
     locked_until: datetime | None = None
     totp_secret_enc: bytes | None = None
     totp_enabled_at: datetime | None = None
-    totp_last_step: int | None = Field(None, sa_type=minor())
+    totp_last_step: int | None = Field(default=None, sa_type=minor())
     recovery_hashes: list[bytes] = Field(
         default_factory=list,
         sa_type=ARRAY(LargeBinary),

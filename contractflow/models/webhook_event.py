@@ -36,17 +36,17 @@ class WebhookEvent(Identified, table=True):
     event_id: str = Field(max_length=200)
     event_type: str = Field(max_length=120)
     occurred_at: datetime
-    org_id: UUID | None = Field(None, foreign_key="org.id")
+    org_id: UUID | None = Field(default=None, foreign_key="org.id")
     """Unknown until a worker has read the payload."""
     payload: dict[str, Any] = Field(sa_type=json_object())
     payload_sha256: bytes
     status: str = Field(
-        "received",
+        default="received",
         sa_type=one_of("status", "received", "processed", "ignored", "failed"),
         sa_column_kwargs=default("received"),
     )
-    attempts: int = Field(0, sa_column_kwargs=default(0))
+    attempts: int = Field(default=0, sa_column_kwargs=default(0))
     next_attempt_at: datetime | None = None
-    error: str | None = Field(None, sa_type=prose())
+    error: str | None = Field(default=None, sa_type=prose())
     received_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
     processed_at: datetime | None = None

@@ -56,10 +56,11 @@ class Session:
     is_due: bool = False  # for a rotation
 
 
+# An old secret is forgiven as long as its successor was never used: then the answer that carried it got lost.
 # KEYS[1] the secret's pointer; ARGV idle, touch-every. Returns {verdict, family, who, facts, rotated, until, now}.
 RESOLVE: Final = """
 local now = tonumber(redis.call('TIME')[1])
-local pointer = redis.call('HMGET', KEYS[1], 'family', 'until')
+local pointer = redis.call('HMGET', KEYS[1], 'family', 'until', 'next', 'used')
 if not pointer[1] then return {'none'} end
 local key = 'cf:family:' .. pointer[1]
 local family = redis.call('HMGET', key, 'who', 'facts', 'epoch', 'ends', 'seen', 'rotated')
@@ -69,9 +70,15 @@ if family[3] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') or now >= t
   return {'ended', pointer[1]}
 end
 if pointer[2] and now > tonumber(pointer[2]) then
-  redis.call('DEL', key)
-  return {'reused', pointer[1]}
+  if redis.call('EXISTS', pointer[3]) == 0 or redis.call('HEXISTS', pointer[3], 'used') == 1 then
+    redis.call('DEL', key)
+    return {'reused', pointer[1]}
+  end
+  redis.call('DEL', pointer[3])
+  redis.call('HDEL', KEYS[1], 'until', 'next')
+  pointer[2] = false
 end
+if not pointer[4] then redis.call('HSET', KEYS[1], 'used', 1) end
 if now - tonumber(family[5]) >= tonumber(ARGV[2]) then
   local ttl = math.min(tonumber(ARGV[1]), tonumber(family[4]) - now)
   redis.call('HSET', key, 'seen', now)
@@ -90,7 +97,7 @@ local key = 'cf:family:' .. pointer[1]
 local family = redis.call('HMGET', key, 'who', 'epoch', 'ends')
 if not family[1] or now >= tonumber(family[3]) then return 0 end
 if family[2] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') then return 0 end
-redis.call('HSET', KEYS[1], 'until', now + tonumber(ARGV[1]))
+redis.call('HSET', KEYS[1], 'until', now + tonumber(ARGV[1]), 'next', KEYS[2])
 redis.call('HSET', KEYS[2], 'family', pointer[1])
 redis.call('EXPIRE', KEYS[2], tonumber(ARGV[2]) + 3600)
 redis.call('HSET', key, 'rotated', now)

@@ -33,7 +33,7 @@ NO_EVAL: Final = (
 BACKEND_URL: Final = re.compile(r"""([`"'])(http|ws)s?://localhost(?::\d+)?(/[^`"']*)\1""")
 
 
-class WithoutEval(Plugin):
+class WithoutEval(Plugin):  # type: ignore[misc]  # Reflex's types are skipped by mypy
     """Reflex evaluates strings the server sends (toasts, scripts); here they become data-only commands."""
 
     def pre_compile(self, **context: Any) -> None:
@@ -41,7 +41,7 @@ class WithoutEval(Plugin):
         context["add_modify_task"]("utils/state.js", lambda _on_disk: patched_state_js())
 
 
-class SameOrigin(Plugin):
+class SameOrigin(Plugin):  # type: ignore[misc]  # Reflex's types are skipped by mypy
     """The front end finds its server where the page came from: one build serves every host, port and scheme."""
 
     def post_build(self, *, static_dir: Path, **_context: Any) -> None:

@@ -24,13 +24,15 @@ TAG: Final = "\x00T\x00"
 
 # The first script of every page. Libraries that make <style> elements cannot be given a nonce through Reflex,
 # so elements made by a script that already runs get it here; styles injected as HTML stay blocked. It also drops
-# Reflex's client token when somebody else has signed in since: every login gets a fresh state.
+# Reflex's client token when somebody else has signed in since: every login gets a fresh state, and asks for a
+# new session secret every quarter of an hour, which a socket cannot.
 BOOT: Final = (
     "(()=>{const s=document.currentScript,n=s.nonce,c=Document.prototype.createElement;globalThis.__webpack_nonce__=n;"
     "Document.prototype.createElement=function(...a){const e=c.apply(this,a);"
     "if(e instanceof HTMLStyleElement)e.nonce=n;return e};"
     f"try{{const t='{TAG}',k='contractflow.session';if(sessionStorage.getItem(k)!==t)"
-    "{sessionStorage.removeItem('token');sessionStorage.setItem(k,t)}}catch{}s.remove()})()"
+    "{sessionStorage.removeItem('token');sessionStorage.setItem(k,t)}"
+    "if(t!=='nobody')setInterval(()=>fetch('/auth/refresh',{method:'POST'}),9e5)}catch{}s.remove()})()"
 )
 # Prerendered style attributes travel as data and come back through the CSSOM, which the policy does not govern.
 STYLES: Final = (

@@ -7,10 +7,10 @@ cannot set a cookie: whatever signs somebody in or out is a native form to an HT
 from __future__ import annotations
 
 import reflex as rx
-from reflex_components_core.el.elements.base import BaseHTML
+from reflex_components_core.el.elements.base import BaseHTML  # type: ignore[import-untyped]
 
 
-class PostForm(BaseHTML):
+class PostForm(BaseHTML):  # type: ignore[misc]  # Reflex's types are skipped by mypy
     """<form method="post" action=…>; name its fields with `name=`, they arrive at the route in `contractflow.api`."""
 
     tag = "form"

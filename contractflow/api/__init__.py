@@ -1,0 +1,23 @@
+"""Plain HTTP on the same server: whatever sets a cookie, sends a file or is called by another server."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from contractflow.errors import AppError
+from contractflow.web.answers import failed, refused
+
+
+def routes() -> list[BaseRoute]:
+    """The `routes` of every module in this package."""
+    modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+    return [route for module in modules for route in module.routes]
+
+
+def api() -> Starlette:
+    """The app that answers these routes; Reflex is mounted behind it."""
+    return Starlette(routes=routes(), exception_handlers={AppError: refused, Exception: failed})

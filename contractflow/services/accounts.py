@@ -1,0 +1,259 @@
+"""People and the way in: signing up, joining, and what the door has to know about somebody."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid, NotFound
+from contractflow.models.columns import uuid7
+from contractflow.models.membership import Membership, MembershipStatus
+from contractflow.models.org import Org
+from contractflow.models.subscription import Subscription
+from contractflow.models.token import OneTimeToken
+from contractflow.permissions import Member, Role
+from contractflow.security.links import token_hash
+
+TRIAL: Final = timedelta(days=14)
+TRIAL_TIER: Final = "growth"
+TRIAL_SEATS: Final = 10
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class Credentials:
+    user_id: UUID
+    name: str
+    password_hash: str | None
+    is_locked: bool
+
+
+@dataclass(frozen=True)
+class MembershipRow:
+    org_id: UUID
+    org_name: str
+    membership_id: UUID
+    role: Role
+    user_name: str
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """`problem` says why it cannot be accepted any more; empty while it can."""
+
+    id: UUID
+    org_id: UUID
+    org_name: str
+    email: str
+    role: Role
+    inviter_name: str
+    problem: str
+
+
+def sign_up(
+    work: UnitOfWork, name: str, email: str, password_hash: str, agency: str, locale: str = "en"
+) -> UUID:
+    """A new person with a new organisation of their own, on trial. The actor is the organisation to be.
+
+    Returns the person's id. Raises Invalid when the address has an account already.
+    """
+    name, email, agency = clean_name(name, "name"), clean_email(email), clean_name(agency, "agency")
+    user_id = _register(work, name, email, password_hash)
+    assert work.actor.org_id is not None  # noqa: S101  only a System of the new organisation signs up
+    org = _with_free_slug(work, Org(id=work.actor.org_id, slug="", name=agency, locale=locale[:16]))
+    membership = Membership(org_id=org.id, user_id=user_id, role=Role.OWNER)
+    trial = Subscription(
+        org_id=org.id,
+        tier=TRIAL_TIER,
+        seats=TRIAL_SEATS,
+        period_start=work.now,
+        trial_ends_at=work.now + TRIAL,
+    )
+    work.db.add_all([membership, trial])
+    owner = Member(user_id, org.id, membership.id, Role.OWNER, name)
+    work.record("org:create", "org", org.id, by=owner, tier=TRIAL_TIER)
+    return user_id
+
+
+def credentials(work: UnitOfWork, email: str) -> Credentials | None:
+    """What proves who has that address; None when nobody does."""
+    row = _one(work, "SELECT * FROM gate_credentials(:email)", email=email.strip().casefold())
+    is_locked = bool(row and row["locked_until"] and row["locked_until"] > work.now)
+    return Credentials(row["user_id"], row["name"], row["password_hash"], is_locked) if row else None
+
+
+def sign_in_failed(work: UnitOfWork, user_id: UUID) -> None:
+    _call(work, "SELECT gate_login_failed(:user_id)", user_id=user_id)
+
+
+def sign_in_succeeded(work: UnitOfWork, user_id: UUID) -> None:
+    _call(work, "SELECT gate_login_succeeded(:user_id)", user_id=user_id)
+
+
+def session_opened(work: UnitOfWork, family: UUID, user_id: UUID, org_id: UUID) -> None:
+    """Enter a sign-in in the person's list of devices."""
+    _call(
+        work,
+        "SELECT gate_session_opened(:family, :user_id, :org_id, :ip, :user_agent)",
+        family=family,
+        user_id=user_id,
+        org_id=org_id,
+        ip=getattr(work.actor, "ip", ""),
+        user_agent=getattr(work.actor, "user_agent", ""),
+    )
+
+
+def session_ended(work: UnitOfWork, family: UUID, reason: str) -> None:
+    _call(work, "SELECT gate_session_ended(:family, :reason)", family=family, reason=reason)
+
+
+def memberships(work: UnitOfWork, user_id: UUID) -> list[MembershipRow]:
+    """Where somebody is an active member, the oldest first."""
+    rows = work.db.execute(text("SELECT * FROM gate_memberships(:user_id)"), {"user_id": user_id}).mappings()
+    return [
+        MembershipRow(
+            row["org_id"], row["org_name"], row["membership_id"], Role.named(row["role"]), row["user_name"]
+        )
+        for row in rows
+        if row["status"] == MembershipStatus.ACTIVE
+    ]
+
+
+def membership(work: UnitOfWork, user_id: UUID, org_id: UUID) -> MembershipRow | None:
+    """Somebody's place in one organisation, as it is now; None when they have none."""
+    return next((row for row in memberships(work, user_id) if row.org_id == org_id), None)
+
+
+def invitation(work: UnitOfWork, token: str) -> InvitationRow:
+    """What an invitation's link offers. Raises NotFound."""
+    row = _one(work, "SELECT * FROM gate_invitation(:hashed)", hashed=token_hash(token))
+    if row is None:
+        raise NotFound("invitation")
+    return InvitationRow(
+        row["id"],
+        row["org_id"],
+        row["org_name"],
+        row["email"],
+        Role.named(row["role"]),
+        row["inviter_name"] or "",
+        _problem(row, work.now),
+    )
+
+
+def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str, password_hash: str) -> UUID:
+    """Accept an invitation of the actor's organisation, as a known person or (`user_id` None) as a new one.
+
+    Returns the person's id. Raises NotFound or Invalid.
+    """
+    token = work.db.exec(
+        select(OneTimeToken).where(OneTimeToken.id == invitation_id, OneTimeToken.purpose == "invite").with_for_update()
+    ).one_or_none()  # fmt: skip
+    if token is None or token.role is None or token.org_id is None:
+        raise NotFound("invitation")
+    if problem := _problem(
+        {"used_at": token.used_at, "revoked_at": token.revoked_at, "expires_at": token.expires_at}, work.now
+    ):
+        raise Invalid(problem)
+    if user_id is None:
+        name = clean_name(name, "name")
+        user_id = _register(work, name, token.email, password_hash)
+    place = work.db.exec(
+        select(Membership).where(Membership.user_id == user_id).with_for_update()
+    ).one_or_none()
+    if place is None:
+        place = Membership(org_id=token.org_id, user_id=user_id, role=token.role)
+        work.db.add(place)
+    elif place.status is MembershipStatus.ACTIVE:
+        raise Invalid("You are a member of this organisation already. Sign in instead.")
+    else:
+        place.status, place.role = MembershipStatus.ACTIVE, token.role
+    _call(work, "SELECT gate_email_verified(:user_id)", user_id=user_id)  # the link came by mail
+    token.used_at = work.now
+    member = Member(user_id, token.org_id, place.id, token.role, name)
+    work.record(
+        "member:join", "membership", place.id, by=member, role=token.role.value_text, invitation=token.id
+    )
+    return user_id
+
+
+def clean_email(email: str) -> str:
+    """An address as it is stored. Raises Invalid."""
+    email = email.strip().casefold()
+    if len(email) > 254 or not EMAIL.fullmatch(email):
+        raise Invalid("Enter an e-mail address, like name@agency.com.", "email")
+    return email
+
+
+def clean_name(name: str, field: str) -> str:
+    """A name as it is stored: one line, no control characters. Raises Invalid for `field`."""
+    name = " ".join("".join(c for c in name if c.isspace() or c.isprintable()).split())
+    if not name:
+        raise Invalid("Enter your agency's name." if field == "agency" else "Enter your name.", field)
+    if len(name) > 120:
+        raise Invalid("That is too long; 120 characters are the limit.", field)
+    return name
+
+
+def slug(name: str) -> str:
+    """A name for addresses: lower case letters, digits and single dashes, three to forty of them."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    words = "-".join(re.findall(r"[a-z0-9]+", plain))[:34].strip("-")
+    return words if len(words) >= 3 else f"agency-{words}".strip("-")
+
+
+def _register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UUID:
+    user_id = uuid7()
+    is_new = work.db.execute(
+        text("SELECT gate_register(:user_id, :email, :name, :password_hash)"),
+        {"user_id": user_id, "email": email, "name": name, "password_hash": password_hash},
+    ).scalar_one()
+    if not is_new:
+        raise Invalid("That address has an account already. Sign in instead.", "email")
+    return user_id
+
+
+def _with_free_slug(work: UnitOfWork, org: Org) -> Org:
+    """Save the organisation under its name, or the name and four characters when another one has it.
+
+    Row-level security hides the others, so only the unique index can tell.
+    """
+    wanted = slug(org.name)
+    for taken in (wanted, *(f"{wanted}-{secrets.token_hex(2)}" for _ in range(5))):
+        org.slug = taken
+        try:
+            with work.db.begin_nested():
+                work.db.add(org)
+        except IntegrityError as clash:
+            if "slug" not in str(clash.orig):
+                raise
+        else:
+            return org
+    raise Invalid("That agency name is taken. Add a word to it.", "agency")
+
+
+def _problem(row: RowMapping | dict[str, Any], now: datetime) -> str:
+    if row["used_at"]:
+        return "This invitation was accepted already. Sign in instead."
+    if row["revoked_at"]:
+        return "This invitation was taken back. Ask for a new one."
+    if row["expires_at"] <= now:
+        return "This invitation has expired. Ask for a new one."
+    return ""
+
+
+def _one(work: UnitOfWork, sql: str, **values: object) -> RowMapping | None:
+    return work.db.execute(text(sql), values).mappings().one_or_none()
+
+
+def _call(work: UnitOfWork, sql: str, **values: object) -> None:
+    work.db.execute(text(sql), values)

@@ -1,0 +1,1 @@
+"""What a page knows and reacts to: one thin state per page."""

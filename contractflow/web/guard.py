@@ -1,0 +1,197 @@
+"""The door: every request and every socket passes here before Reflex or a route sees it.
+
+Origin and Sec-Fetch-Site are checked, a client token is held to the browser and the sessions it belongs to,
+cookies go no further, and pages that need somebody signed in send everybody else to the right place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qs, quote, urlencode
+
+from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contractflow.broker.connections import async_redis
+from contractflow.security.cookies import (
+    VISITOR,
+    clear_cookie,
+    new_visitor,
+    read_cookies,
+    set_cookie,
+    visitor_id,
+)
+from contractflow.security.keyring import keyring
+from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore, Verdict
+from contractflow.web.csp import TAG_KEY
+from contractflow.web.principal import ENDED, HEADER, Families
+
+SIGNED_REQUESTS: Final = frozenset({"/api/webhooks/paddle"})
+"""Posts from other servers: they carry a signature instead of an origin."""
+
+MEMBERS_ONLY: Final = (
+    "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
+    "/notifications", "/settings", "/admin",
+)  # fmt: skip
+SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history")
+STRANGERS_ONLY: Final = ("/login", "/signup")
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+TOKEN_SECONDS: Final = 7 * 24 * 3600  # longer than Reflex keeps the state behind a token
+LONGEST_TOKEN: Final = 64
+
+# KEYS[1] the token; ARGV visitor, member, signer, seconds. A token belongs to the browser that used it first and to
+# the session it was used with: somebody may sign in over it, but what a session saw is not for the next one.
+BIND: Final = """
+local kept = redis.call('HMGET', KEYS[1], 'visitor', 'owner')
+local visitor, owner = kept[1], kept[2] and kept[2] ~= '' and kept[2]
+if visitor and visitor ~= ARGV[1] then return 'foreign' end
+local member, signer = 'member:' .. ARGV[2], 'signer:' .. ARGV[3]
+if owner and owner ~= member and owner ~= signer then return string.sub(owner, 1, 6) end
+if ARGV[2] ~= '' then owner = owner or member elseif ARGV[3] ~= '' then owner = owner or signer end
+redis.call('HSET', KEYS[1], 'visitor', ARGV[1], 'owner', owner or '')
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+return 'ok'
+"""
+
+
+class SessionGuard:
+    """`origin` is our own, as a browser writes it."""
+
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        self.app, self.origin = app, origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+        elif _within(scope["path"], "/_event"):
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "websocket" or _is_internal(scope["path"]):
+            await _refuse(scope, receive, send, 404)
+        elif scope["method"] not in SAFE_METHODS and not self._is_ours(scope):
+            await _refuse(scope, receive, send, 403)
+        elif scope["method"] in ("GET", "HEAD") and b"text/html" in _header(scope, b"accept"):
+            await self._page(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        """Whether a request that changes something was sent by one of our own pages."""
+        if scope["path"] in SIGNED_REQUESTS:
+            return True
+        site = _header(scope, b"sec-fetch-site")
+        return site in (b"", b"same-origin") and _header(scope, b"origin") == self.origin.encode()
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cookies = read_cookies(scope["headers"])
+        to_set: list[str] = []
+        member = await _current(MEMBERS, cookies, to_set)
+        signer = await _current(SIGNERS, cookies, to_set)
+        if visitor_id(keyring(), cookies.get(VISITOR)) is None:
+            to_set.append(set_cookie(VISITOR, new_visitor(keyring())))
+        app = self.app
+        if elsewhere := _elsewhere(scope, member, signer):
+            app = RedirectResponse(elsewhere, 303, headers={"cache-control": "no-store"})
+        await app({**scope, TAG_KEY: _tag(member, signer)}, receive, _setting(to_set, send))
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cookies = read_cookies(scope["headers"])
+        visitor = visitor_id(keyring(), cookies.get(VISITOR))
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        token = query.get("token", [""])[0]
+        if (
+            _header(scope, b"origin") != self.origin.encode()
+            or visitor is None
+            or not 0 < len(token) <= LONGEST_TOKEN
+        ):
+            await _refuse(scope, receive, send, 403)
+            return
+        _, member = await MEMBERS.resolve(cookies.get(MEMBERS.kind.cookie))
+        _, signer = await SIGNERS.resolve(cookies.get(SIGNERS.kind.cookie))
+        families = Families(member.family if member else "", signer.family if signer else "", visitor)
+        verdict = await _bind(token, families)
+        if verdict == "foreign":
+            await _refuse(scope, receive, send, 403)
+            return
+        if verdict != "ok":
+            # The tab slept through the end of its session. It is let in with an empty state of its own, so that
+            # its first event can send it to the right door; refused, it would say "reconnecting" for ever.
+            families = Families(**{"visitor": visitor, verdict: ENDED})
+            query["token"] = [hashlib.sha256(f"ended:{visitor}:{token}".encode()).hexdigest()[:32]]
+        headers = [h for h in scope["headers"] if h[0] not in (b"cookie", HEADER.encode())]
+        headers.append((HEADER.encode(), families.packed().encode()))
+        inner = {**scope, "headers": headers, "query_string": urlencode(query, doseq=True).encode()}
+        await self.app(inner, receive, send)
+
+
+async def _bind(token: str, families: Families) -> str:
+    """ "ok", "foreign" (another browser's token), or "member" / "signer" when that session of the token is over."""
+    key = "cf:token:" + hashlib.sha256(token.encode()).hexdigest()
+    args: list[str | int] = [families.visitor, families.member, families.signer, TOKEN_SECONDS]
+    answer: str = await async_redis().register_script(BIND)(keys=[key], args=args)
+    return answer
+
+
+async def _current(store: SessionStore, cookies: Mapping[str, str], to_set: list[str]) -> Session | None:
+    """The living session of a request; says which cookie to rotate or to take away."""
+    cookie = cookies.get(store.kind.cookie)
+    verdict, session = await store.resolve(cookie)
+    if cookie and verdict is not Verdict.OK:
+        to_set.append(clear_cookie(store.kind.cookie))
+    elif cookie and session and session.is_due and (fresh := await store.rotate(cookie)):
+        to_set.append(set_cookie(store.kind.cookie, fresh))
+    return session
+
+
+def _elsewhere(scope: Scope, member: Session | None, signer: Session | None) -> str | None:
+    """Where a page that is not for this person sends them instead."""
+    path = scope["path"]
+    if member is None and _within(path, *MEMBERS_ONLY):
+        query = scope["query_string"].decode("latin-1")
+        return "/login?next=" + quote(f"{path}?{query}" if query else path)
+    if signer is None and _within(path, *SIGNERS_ONLY):
+        return "/portal/closed"
+    if member is not None and _within(path, *STRANGERS_ONLY):
+        return "/home"
+    return None
+
+
+def _tag(member: Session | None, signer: Session | None) -> str:
+    """Changes whenever somebody else is signed in; tells nothing about the session."""
+    families = f"tag\x00{member.family if member else ''}\x00{signer.family if signer else ''}"
+    return hashlib.sha256(families.encode()).hexdigest()[:16] if member or signer else "nobody"
+
+
+def _within(path: str, *prefixes: str) -> bool:
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes)
+
+
+def _is_internal(path: str) -> bool:
+    """Reflex's own routes besides the socket: uploads (no session of ours), health, the list of all routes."""
+    return path.startswith("/_") or path == "/ping"
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key == name), b"")
+
+
+def _setting(cookies: list[str], send: Send) -> Send:
+    """`send` that adds the cookies to the response."""
+
+    async def adding(message: Message) -> None:
+        if cookies and message["type"] == "http.response.start":
+            extra = [(b"set-cookie", cookie.encode()) for cookie in cookies]
+            message = {**message, "headers": [*message["headers"], *extra]}
+        await send(message)
+
+    return adding
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 4000 + status})
+    else:
+        words = "This request did not come from our own pages." if status == 403 else "There is nothing here."
+        await PlainTextResponse(words, status)(scope, receive, send)

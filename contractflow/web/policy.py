@@ -1,0 +1,140 @@
+"""Who may call a handler. Any browser may call any method of any state by name, so what is not allowed is refused.
+
+    @rx.event
+    @policy(Permission.DOCUMENT_SEND)
+    async def send(self): ...
+
+A permission asks for the least role that has it for one's own; whether the thing is one's own, the service decides.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+
+from reflex.middleware import Middleware
+from reflex.state import (
+    FrontendEventExceptionState,
+    OnLoadInternalState,
+    State,
+    StateUpdate,
+)
+from reflex_base.event import Event, EventSpec
+from reflex_base.registry import RegistrationContext
+
+from contractflow.errors import AppError, NotAllowed, NotSignedIn, PortalClosed
+from contractflow.permissions import Permission, Visitor, require
+from contractflow.security.sessions import MEMBERS, SIGNERS, Session
+from contractflow.web.principal import HEADER, Families, Principal, read_member, read_signer, set_present
+from contractflow.web.refusals import refusal
+
+log = logging.getLogger(__name__)
+
+
+class Rule(Enum):
+    """Who may call what needs no permission."""
+
+    PUBLIC = "anybody"
+    SIGNED_IN = "any member"
+    SIGNER = "a client with an open portal"
+
+
+PUBLIC, SIGNED_IN, SIGNER = Rule.PUBLIC, Rule.SIGNED_IN, Rule.SIGNER
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+_ATTRIBUTE = "contractflow_policy"
+
+
+def policy(rule: Rule | Permission) -> Callable[[Handler], Handler]:
+    """Declare who may call a handler; goes under `@rx.event`."""
+
+    def declare(handler: Handler) -> Handler:
+        setattr(handler, _ATTRIBUTE, rule)
+        return handler
+
+    return declare
+
+
+def rule_of(name: str) -> Rule | Permission | None:
+    """The rule of a handler by its full name; None refuses everybody."""
+    if name in _framework_events():
+        return PUBLIC
+    known = RegistrationContext.get().event_handlers.get(name)
+    return getattr(known.handler.fn, _ATTRIBUTE, None) if known else None
+
+
+def without_policy() -> list[str]:
+    """Handlers of ours that nobody may call because nobody said who may. Checked at start and by a test."""
+    return [
+        name
+        for name, known in RegistrationContext.get().event_handlers.items()
+        if known.states[0].__module__.startswith("contractflow.")
+        and not name.endswith(".setvar")  # Reflex gives one to every state; refused for everybody
+        and rule_of(name) is None
+    ]
+
+
+class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are skipped by mypy
+    """Every event of every socket passes here before its handler: loaded pages, chained and background events too.
+
+    It has to be the first middleware: Reflex's own answers the hydrate event with the whole state.
+    """
+
+    async def preprocess(self, app: Any, state: Any, event: Any) -> Any:
+        router = state.router_data
+        headers = router.get("headers") or {}
+        families = Families.unpacked(headers.get(HEADER, ""))
+        visitor = Visitor(ip=router.get("ip", ""), user_agent=headers.get("user-agent", "")[:300])
+        try:
+            set_present(await _admit(event.name, families, visitor))
+        except AppError as refused:
+            return StateUpdate(events=Event.from_event_type(_answer(refused, event)))
+        return None
+
+
+async def _admit(name: str, families: Families, visitor: Visitor) -> Principal:
+    """The principal of an event its rule lets through. Raises NotSignedIn, PortalClosed or NotAllowed."""
+    member, signer = await _living(families)
+    rule = rule_of(name)
+    if rule is PUBLIC:
+        return Principal(families, visitor)
+    if rule is SIGNER:
+        return Principal(families, visitor, signer=await read_signer(signer, visitor))
+    if rule is None:
+        log.warning("refused an event without a policy: %s", name)
+        raise NotAllowed("That is not possible here.")
+    person = await read_member(member, visitor)
+    if isinstance(rule, Permission):
+        require(person, rule, own=True)
+    return Principal(families, visitor, member=person)
+
+
+async def _living(families: Families) -> tuple[Session | None, Session | None]:
+    """The sessions of a socket. Raises when the one its page belongs to has ended since."""
+    member = await MEMBERS.check(families.member) if families.member else None
+    signer = await SIGNERS.check(families.signer) if families.signer else None
+    if families.member and member is None:
+        raise NotSignedIn
+    if families.signer and signer is None and member is None:
+        raise PortalClosed
+    return member, signer
+
+
+def _answer(refused: AppError, event: Any) -> EventSpec:
+    return refusal(refused, (event.router_data or {}).get("asPath", ""))
+
+
+def _framework_events() -> frozenset[str]:
+    """What a page of Reflex calls by itself. Not `hydrate` (it would skip on_load), never a `setvar`."""
+    root, load = State.get_full_name(), OnLoadInternalState.get_full_name()
+    return frozenset(
+        {
+            f"{root}.hydrate_and_load",
+            f"{root}.set_is_hydrated",
+            f"{load}.on_load_internal",
+            f"{load}.set_is_hydrated",
+            f"{FrontendEventExceptionState.get_full_name()}.handle_frontend_exception",
+        }
+    )

@@ -1,0 +1,115 @@
+"""Who stands behind an event or a request.
+
+`SessionGuard` reads the cookies once, at the handshake, and passes on the families they stand for: names of
+sessions, which sign nobody in. Whether a family still lives, and what its person may do, is asked anew every time.
+"""
+
+from __future__ import annotations
+
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from contractflow.errors import NotSignedIn, PortalClosed
+from contractflow.permissions import Member, Signer, Visitor
+from contractflow.security.sessions import MEMBERS, SIGNERS, Session
+from contractflow.services import accounts, portal_links
+from contractflow.services.portal_links import PortalLink
+from contractflow.web.threads import perform
+
+HEADER: Final = "authorization"
+"""Where the guard puts the families; Reflex never sends this header's value to the browser."""
+
+ENDED: Final = "ended"
+"""In the place of a family whose socket outlived it."""
+
+FRESH_SECONDS: Final = 10
+"""How long a running task may go on with what was read when its event began."""
+
+
+class Families(NamedTuple):
+    """The sessions of one browser, each empty when there is none."""
+
+    member: str = ""
+    signer: str = ""
+    visitor: str = ""
+
+    def packed(self) -> str:
+        return f"contractflow {self.member or '-'} {self.signer or '-'} {self.visitor or '-'}"
+
+    @classmethod
+    def unpacked(cls, header: str) -> Families:
+        scheme, *parts = header.split(" ")
+        if scheme != "contractflow" or len(parts) != 3:
+            return cls()
+        return cls(*("" if part == "-" else part for part in parts))
+
+
+@dataclass(frozen=True)
+class Principal:
+    """`member` and `signer` are there when the rule of the event asked for them."""
+
+    families: Families
+    visitor: Visitor
+    member: Member | None = None
+    signer: Signer | None = None
+    read_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.read_at < FRESH_SECONDS
+
+
+_principal: ContextVar[Principal] = ContextVar("principal")
+
+
+def present() -> Principal:
+    """The principal of the event that is being handled; there is none outside of one."""
+    return _principal.get()
+
+
+def set_present(principal: Principal) -> None:
+    _principal.set(principal)
+
+
+async def acting_member() -> Member:
+    """The member behind this event, read again when a long task has outlived what it knew. Raises NotSignedIn."""
+    now = present()
+    if now.member is not None and now.is_fresh:
+        return now.member
+    session = await MEMBERS.check(now.families.member) if now.families.member else None
+    return await read_member(session, now.visitor)
+
+
+async def acting_signer() -> Signer:
+    """The client behind this event, like `acting_member`. Raises PortalClosed."""
+    now = present()
+    if now.signer is not None and now.is_fresh:
+        return now.signer
+    session = await SIGNERS.check(now.families.signer) if now.families.signer else None
+    return await read_signer(session, now.visitor)
+
+
+async def read_member(session: Session | None, visitor: Visitor) -> Member:
+    """The member of a living session, with the role the database has now. Raises NotSignedIn."""
+    if session is None:
+        raise NotSignedIn
+    org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
+    row = await perform(visitor, accounts.membership, user_id, org_id)
+    if row is None:
+        await MEMBERS.end(session.family)  # removed or suspended since
+        raise NotSignedIn("You are no longer a member of that organisation.")
+    return Member(user_id, org_id, row.membership_id, row.role, row.user_name, visitor.ip, visitor.user_agent)
+
+
+async def read_signer(session: Session | None, visitor: Visitor) -> Signer:
+    """The client of a living portal session whose link still holds. Raises PortalClosed."""
+    if session is None:
+        raise PortalClosed
+    held = PortalLink.from_facts(session.facts)
+    if await perform(visitor, portal_links.look_up, held.kind, held.hashed) != held.target:
+        await SIGNERS.end(session.family)  # recalled, replaced or delegated since
+        raise PortalClosed
+    return held.signer(visitor)

@@ -1,0 +1,38 @@
+"""What a person reads when something did not work: the reason when it was meant, a reference when it was not."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from urllib.parse import quote
+
+from reflex_base.event import EventSpec
+
+from contractflow.errors import AppError, NotSignedIn, PortalClosed
+from contractflow.web.commands import load, toast
+
+log = logging.getLogger(__name__)
+
+
+def show_error(exception: Exception):  # type: ignore[no-untyped-def]  # Reflex refuses its own annotation
+    """Reflex's handler of exceptions: expected refusals reach the person, everything else reaches us."""
+    if isinstance(exception, AppError):
+        return refusal(exception)
+    reference = secrets.token_hex(4)
+    log.error("an event handler failed, reference %s", reference, exc_info=exception)
+    return toast("Something went wrong on our side. We have been told.", "error", f"Reference {reference}")
+
+
+def log_frontend_error(exception: Exception) -> None:
+    """What a page reported from the browser: anybody can send these, so they are warnings, shortened."""
+    log.warning("a page reported an error: %s", str(exception)[:2000])
+
+
+def refusal(refused: AppError, path: str = "") -> EventSpec:
+    """The sentence as a toast; without a session, the page that makes one. `path` is where the person was."""
+    if isinstance(refused, PortalClosed):
+        return load("/portal/closed")
+    if isinstance(refused, NotSignedIn):
+        back = f"&next={quote(path)}" if path.startswith("/") else ""
+        return load(f"/login?reason=ended{back}")
+    return toast(refused.message, "error")
