@@ -107,6 +107,8 @@ CREATE TABLE payment (
   currency     char(3) NOT NULL,
   status       varchar(24) DEFAULT 'pending' NOT NULL,
   method       varchar(80),
+  reference    varchar(140) DEFAULT '' NOT NULL,
+  note         varchar(500) DEFAULT '' NOT NULL,
   fee_minor    bigint,
   refunds_id   uuid,
   recorded_by  uuid,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from contractflow.models.columns import (
@@ -20,6 +20,8 @@ from contractflow.models.columns import (
     stored,
 )
 from contractflow.workflows.billing import PaymentStatus
+
+_EMPTY = {"server_default": text("''")}
 
 
 class Payment(Created, OfOrg, table=True):
@@ -58,6 +60,10 @@ class Payment(Created, OfOrg, table=True):
         sa_column_kwargs=default("pending"),
     )
     method: str | None = Field(default=None, max_length=80)
+    reference: str = Field(default="", max_length=140, sa_column_kwargs=_EMPTY)
+    """What the bank statement says."""
+    note: str = Field(default="", max_length=500, sa_column_kwargs=_EMPTY)
+    """What the client said about the transfer."""
     fee_minor: int | None = Field(default=None, sa_type=minor())
     refunds_id: UUID | None = None
     recorded_by: UUID | None = None
