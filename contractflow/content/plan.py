@@ -36,6 +36,9 @@ class On(StrEnum):
     MANUAL = "manual"
 
 
+_BY_HAND = {Kind.MILESTONE: "When the milestone is reached", Kind.FINAL: "On completion"}
+
+
 @dataclass(frozen=True)
 class PlanRow:
     """`key` names the row for ever (its invoice carries it); `date` is set exactly when `on` is DATE."""
@@ -66,10 +69,12 @@ class PlanRow:
 
     @property
     def when(self) -> str:
-        """ "On signature", "On 1 March 2027", "When agreed"; then the days to pay in."""
+        """ "On signature", "On 1 March 2027", "On completion": what `terms` counts from."""
         if self.on is On.DATE and self.date:
             return f"On {self.date.day} {self.date:%B %Y}"
-        return "On signature" if self.on is On.SIGNATURE else "When the milestone is reached"
+        if self.on is On.SIGNATURE:
+            return "On signature"
+        return _BY_HAND.get(self.kind, "When it falls due")
 
     @property
     def terms(self) -> str:
