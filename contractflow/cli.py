@@ -95,9 +95,12 @@ def _seed(_arguments: Arguments) -> None:
 
 def _audit_verify(_arguments: Arguments) -> int:
     _tell("cli")
-    from contractflow.services.audit import verify_all
+    from contractflow.db.trail import verify_all
 
-    return verify_all()
+    verdicts = verify_all()
+    for verdict in verdicts:
+        print(verdict)
+    return 0 if all(verdict.ok for verdict in verdicts) else 1
 
 
 def _doctor(_arguments: Arguments) -> int:

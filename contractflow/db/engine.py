@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from threading import Lock
 
 from sqlalchemy import Engine, create_engine
 
@@ -19,6 +19,8 @@ _LIMITS_MS = {
 }
 
 _process_role = DbRole.APP
+_engines: dict[DbRole, Engine] = {}
+_lock = Lock()
 
 
 def use_role(role: DbRole) -> None:
@@ -33,11 +35,21 @@ def process_role() -> DbRole:
 
 def engine(role: DbRole | None = None) -> Engine:
     """The engine of this process for `role`, by default the role the process has."""
-    return _engine(role or _process_role)
+    chosen = role or _process_role
+    with _lock:
+        if chosen not in _engines:
+            _engines[chosen] = _make(chosen)
+        return _engines[chosen]
 
 
-@cache
-def _engine(role: DbRole) -> Engine:
+def forget_engines(*, close: bool = True) -> None:
+    """Drop every pool of this process. In a forked child with `close=False`: the connections are the parent's."""
+    with _lock:
+        while _engines:
+            _engines.popitem()[1].dispose(close=close)
+
+
+def _make(role: DbRole) -> Engine:
     return create_engine(
         settings().database_url.get_secret_value(),
         connect_args={"options": options(role)},
@@ -64,8 +76,3 @@ def options(role: DbRole) -> str:
         "idle_in_transaction_session_timeout": idle,
     }
     return " ".join(f"-c {name}={value}" for name, value in chosen.items())
-
-
-def forget_engines() -> None:
-    """Close every pool of this process: after a fork, and between the databases of tests."""
-    _engine.cache_clear()

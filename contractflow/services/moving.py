@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from contractflow.broker import changes
@@ -41,6 +42,7 @@ def move(
     `subject` answers the guards' questions and whose the row is; by default the row itself does.
     `by` is who acts when it is not the actor of the work: `work.system("billing")`.
     """
+    _write_earlier_state(work, row, workflow.column)
     before = getattr(row, workflow.column)
     after = workflow.next(subject or _Plain(row), verb, by or work.actor)
     setattr(row, workflow.column, after)
@@ -60,6 +62,12 @@ def touched(work: UnitOfWork, document: Document) -> None:
     """Tell every open screen about `document`, once this is saved."""
     topics = f"document:{document.id}", f"org:{document.org_id}"
     work.after_commit(lambda: changes.announce(*topics))
+
+
+def _write_earlier_state(work: UnitOfWork, row: Any, column: str) -> None:
+    """Two moves in one transaction are two edges for the database as well, and every row starts at its start."""
+    if row in work.db.new or inspect(row).attrs[column].history.has_changes():
+        work.db.flush()
 
 
 class _Plain:
