@@ -1,0 +1,47 @@
+"""What can be done with documents. Every function is one thing somebody does."""
+
+from contractflow.services.documents.approving import approve, request_changes, submit, withdraw
+from contractflow.services.documents.creating import KINDS, TONES, Brief, NewDocument, create
+from contractflow.services.documents.editing import (
+    add_block,
+    confirm_placeholder,
+    remove_block,
+    rename,
+    replan,
+    save_block,
+)
+from contractflow.services.documents.page import DocumentPage, one
+from contractflow.services.documents.reading import DocumentList, DocumentRow, list_page
+from contractflow.services.documents.sending import recall, revise, send, void
+from contractflow.services.documents.subject import DocumentSubject, subject
+from contractflow.services.documents.versions import add_version
+
+__all__ = [
+    "KINDS",
+    "TONES",
+    "Brief",
+    "DocumentList",
+    "DocumentPage",
+    "DocumentRow",
+    "DocumentSubject",
+    "NewDocument",
+    "add_block",
+    "add_version",
+    "approve",
+    "confirm_placeholder",
+    "create",
+    "list_page",
+    "one",
+    "recall",
+    "remove_block",
+    "rename",
+    "replan",
+    "request_changes",
+    "revise",
+    "save_block",
+    "send",
+    "subject",
+    "submit",
+    "void",
+    "withdraw",
+]

@@ -1,0 +1,187 @@
+"""A new document: for a client, of a kind, with a brief and a payment plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.content import nodes, typed_plan
+from contractflow.content.typed_plan import TypedRow
+from contractflow.content.version import LONGEST_TITLE, Content
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid
+from contractflow.models import Client, Contact, Document, Org, Signer
+from contractflow.money import CURRENCIES, parse_money
+from contractflow.permissions import Member
+from contractflow.permissions import Permission as P
+from contractflow.services import limits
+from contractflow.services.documents.versions import add_version
+from contractflow.services.moving import locked
+
+KINDS = {
+    "msa": "Master services agreement",
+    "sow": "Statement of work",
+    "retainer": "Retainer agreement",
+    "proposal": "Proposal",
+    "nda": "Non-disclosure agreement",
+    "change_order": "Change order",
+    "other": "Other agreement",
+}
+TONES = {"plain": "Plain", "formal": "Formal", "friendly": "Friendly"}
+TEXT_LIMIT, MUST_HAVES_LIMIT, MUST_HAVE_LIMIT = 8_000, 20, 500
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What the AI is told. Free text of the person; data for the prompt, never instruction."""
+
+    scope: str
+    term: str = ""
+    tone: str = "plain"
+    must_haves: list[str] = field(default_factory=list)
+    jurisdiction: str = ""
+
+
+@dataclass(frozen=True)
+class NewDocument:
+    """The form as it was typed: `client_id` is a UUID or empty, `total` an amount such as "12,000.00"."""
+
+    client_id: str
+    kind: str
+    title: str
+    brief: Brief
+    currency: str
+    total: str
+    plan: Sequence[TypedRow]
+
+
+def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
+    """Create the document as a draft with its first version and its signer. Twice with one key: the same document.
+
+    Raises Invalid (with the field's name), NotFound for a client of somebody else, LimitReached.
+    """
+    work.require(P.DOCUMENT_CREATE)
+    org = locked(work, Org, _org_id(work), "organisation")
+    if earlier := _created_before(work, idempotency_key):
+        return earlier
+    limits.require_room(work, "documents")
+    client = locked(work, Client, _client_id(new), "client")
+    content = _content(new)
+    document = Document(
+        org_id=org.id,
+        client_id=client.id,
+        kind=new.kind,
+        title=content.title,
+        number=_next_number(work, org),
+        currency=content.currency,
+        total_minor=content.total_minor,
+        brief={**asdict(new.brief), "key": idempotency_key},
+        owner_id=_member(work).membership_id,
+        created_by=_member(work).user_id,
+        locale=client.locale,
+    )
+    work.db.add(document)
+    work.db.flush()
+    add_version(work, document, content, source="human")
+    _add_primary_signer(work, document)
+    work.record(
+        "document:create",
+        "document",
+        document.id,
+        document_id=document.id,
+        number=document.number,
+        kind=new.kind,
+    )
+    return document.id
+
+
+def _content(new: NewDocument) -> Content:
+    title = one_line(new.title, "title", "a title", LONGEST_TITLE)
+    if new.kind not in KINDS:
+        raise Invalid("Choose what kind of document it is.", "kind")
+    if new.currency not in CURRENCIES:
+        raise Invalid("Choose one of the currencies offered.", "currency")
+    _check_brief(new.brief)
+    total = parse_money(new.total, new.currency, field="total")
+    return Content(title, (), {}, typed_plan.read(new.plan, new.currency), total, new.currency)
+
+
+def _client_id(new: NewDocument) -> UUID:
+    try:
+        return UUID(new.client_id)
+    except ValueError:
+        raise Invalid("Choose a client, or add one first.", "client_id") from None
+
+
+def _check_brief(brief: Brief) -> None:
+    if not brief.scope.strip():
+        raise Invalid("Describe the work in a sentence or two; the draft is written from it.", "scope")
+    for name, text in (("scope", brief.scope), ("term", brief.term), ("jurisdiction", brief.jurisdiction)):
+        if len(text) > TEXT_LIMIT:
+            raise Invalid(f"This is too long: at most {TEXT_LIMIT:,} characters.", name)
+    if brief.tone not in TONES:
+        raise Invalid("Choose one of the tones offered.", "tone")
+    if len(brief.must_haves) > MUST_HAVES_LIMIT or any(len(m) > MUST_HAVE_LIMIT for m in brief.must_haves):
+        raise Invalid(
+            f"At most {MUST_HAVES_LIMIT} must-haves of {MUST_HAVE_LIMIT} characters each.", "must_haves"
+        )
+
+
+def one_line(text: str, field_name: str, what: str, limit: int) -> str:
+    """`text` on one line without control characters. Raises Invalid when empty or longer than `limit`."""
+    line = " ".join(nodes.visible(text).split())
+    if not line:
+        raise Invalid(f"Enter {what}.", field_name)
+    if len(line) > limit:
+        raise Invalid(f"This is too long: at most {limit} characters, yours has {len(line):,}.", field_name)
+    return line
+
+
+def _created_before(work: UnitOfWork, key: str) -> UUID | None:
+    query = select(Document.id).where(col(Document.brief)["key"].astext == key)
+    return work.db.exec(query.limit(1)).first()
+
+
+def _next_number(work: UnitOfWork, org: Org) -> str:
+    org.contract_seq += 1
+    return f"CF-{work.now.year}-{org.contract_seq:05d}"
+
+
+def _add_primary_signer(work: UnitOfWork, document: Document) -> None:
+    query = (
+        select(Contact)
+        .where(
+            col(Contact.client_id) == document.client_id,
+            col(Contact.can_sign),
+            col(Contact.anonymised_at).is_(None),
+        )
+        .order_by(col(Contact.is_primary).desc(), col(Contact.id))
+    )
+    contact = work.db.exec(query.limit(1)).first()
+    if contact is None:
+        raise Invalid("This client has no contact who can sign. Add one first.", "client_id")
+    work.db.add(
+        Signer(
+            org_id=document.org_id,
+            document_id=document.id,
+            contact_id=contact.id,
+            role="signer",
+            name=contact.name,
+            email=contact.email,
+            locale=contact.locale,
+            timezone=contact.timezone,
+        )
+    )
+
+
+def _member(work: UnitOfWork) -> Member:
+    if not isinstance(work.actor, Member):
+        raise TypeError("only a member creates documents")
+    return work.actor
+
+
+def _org_id(work: UnitOfWork) -> UUID:
+    return _member(work).org_id

@@ -1,0 +1,136 @@
+"""Changing a document's words: block by block, each save a new version."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from uuid import UUID
+
+from contractflow.content import blocks
+from contractflow.content.blocks import Block
+from contractflow.content.plan import PaymentPlan
+from contractflow.content.version import LONGEST_TITLE, Content
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import IllegalMove, Invalid, NotFound, Stale
+from contractflow.models import Document, DocumentVersion
+from contractflow.money import parse_money
+from contractflow.permissions import Member
+from contractflow.permissions import Permission as P
+from contractflow.services.documents.creating import one_line
+from contractflow.services.documents.subject import DRAFTING, current_version
+from contractflow.services.documents.versions import add_version
+from contractflow.services.moving import locked
+from contractflow.workflows.document import Status
+
+EDITABLE = (Status.DRAFT, Status.REVIEW)
+
+
+def block_digest(block: Block) -> str:
+    """Short fingerprint of a block's text: an edit says which text it started from."""
+    return hashlib.sha256(block.md.encode()).hexdigest()[:16]
+
+
+def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base: str) -> str:
+    """Replace one block's text; `base` is the digest of the text the edit started from.
+
+    Returns the new digest. Saving what is already there changes nothing. Raises Stale when somebody else
+    changed this block in the meantime, Invalid for text that cannot be printed, IllegalMove once it is sent.
+    """
+    document, version, content = _open_for_editing(work, document_id)
+    current = _block(content, block_id)
+    text = blocks.clean(md).strip("\n").rstrip()
+    if text == current.md:
+        return block_digest(current)
+    if base != block_digest(current):
+        raise Stale(
+            "Somebody changed this clause while you were typing. Your text is still here: copy it, then reload."
+        )
+    if not text.strip():
+        raise Invalid("A clause cannot be empty. Remove it instead.", block_id)
+    changed = replace(content, blocks=blocks.replace(content.blocks, block_id, text))
+    _save(work, document, version, changed, touched_block=block_id)
+    return block_digest(_block(changed, block_id))
+
+
+def add_block(work: UnitOfWork, document_id: UUID, after: str, md: str) -> str:
+    """Put new text behind block `after` (empty: at the top). Returns the id of the (first) new block."""
+    document, version, content = _open_for_editing(work, document_id)
+    added = blocks.split(md, seed=f"{document_id}:{version.number}")
+    if not added:
+        raise Invalid("Write something first.", "md")
+    position = 0 if not after else content.blocks.index(_block(content, after)) + 1
+    changed = (*content.blocks[:position], *added, *content.blocks[position:])
+    _save(work, document, version, replace(content, blocks=changed), touched_block=added[0].id)
+    return added[0].id
+
+
+def remove_block(work: UnitOfWork, document_id: UUID, block_id: str) -> None:
+    """Take a block out; doing it twice is the same as once."""
+    document, version, content = _open_for_editing(work, document_id)
+    kept = tuple(block for block in content.blocks if block.id != block_id)
+    if len(kept) != len(content.blocks):
+        _save(work, document, version, replace(content, blocks=kept))
+
+
+def rename(work: UnitOfWork, document_id: UUID, title: str) -> None:
+    document, version, content = _open_for_editing(work, document_id)
+    line = one_line(title, "title", "a title", LONGEST_TITLE)
+    if line != content.title:
+        _save(work, document, version, replace(content, title=line))
+
+
+def replan(work: UnitOfWork, document_id: UUID, total: str, plan: PaymentPlan) -> None:
+    """A new total and payment plan; part of the content, so an approval becomes stale."""
+    document, version, content = _open_for_editing(work, document_id)
+    total_minor = parse_money(total, content.currency, field="total")
+    changed = replace(content, total_minor=total_minor, payment_plan=plan)
+    if changed != content:
+        _save(work, document, version, changed)
+
+
+def confirm_placeholder(work: UnitOfWork, document_id: UUID) -> None:
+    """A person has read the placeholder text and lets it stand: from now on it may be sent."""
+    document, version, content = _open_for_editing(work, document_id)
+    provenance = {block: {**facts, "reviewed": True} for block, facts in version.provenance.items()}
+    if provenance != version.provenance:
+        add_version(
+            work, document, content, source="human", provenance=provenance, note="Placeholder text confirmed"
+        )
+        work.record("document:confirm_placeholder", "document", document.id, document_id=document.id)
+
+
+def _open_for_editing(work: UnitOfWork, document_id: UUID) -> tuple[Document, DocumentVersion, Content]:
+    work.require(P.DOCUMENT_EDIT)
+    document = locked(work, Document, document_id, "document")
+    if document.status not in EDITABLE:
+        raise IllegalMove(
+            f"This document is “{document.status}” now, so its text is frozen. Recall it to change it."
+        )
+    if document.generation_status in DRAFTING:
+        raise IllegalMove("The draft is still being written. Wait for it, or stop it, then edit.")
+    version = current_version(work, document)
+    if version is None:
+        raise NotFound("document")
+    return document, version, Content.from_text(version.content)
+
+
+def _save(
+    work: UnitOfWork, document: Document, version: DocumentVersion, content: Content, touched_block: str = ""
+) -> None:
+    provenance = {b.id: version.provenance[b.id] for b in content.blocks if b.id in version.provenance}
+    if touched_block:
+        facts = provenance.get(touched_block, {})
+        provenance[touched_block] = {**facts, "reviewed": True, "edited_by": _name(work)}
+    saved = add_version(work, document, content, source="human", provenance=provenance)
+    work.record("document:edit", "document", document.id, document_id=document.id, version=saved.number)
+
+
+def _block(content: Content, block_id: str) -> Block:
+    for block in content.blocks:
+        if block.id == block_id:
+            return block
+    raise NotFound("clause")
+
+
+def _name(work: UnitOfWork) -> str:
+    return work.actor.name if isinstance(work.actor, Member) else ""

@@ -1,0 +1,277 @@
+"""Everything the document's own page shows, in one read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.content import html, nodes
+from contractflow.content.blocks import Block, heading
+from contractflow.content.version import Content
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotFound
+from contractflow.models import Approval as ApprovalRow
+from contractflow.models import AppUser, Client, Comment, Document, DocumentVersion, Membership, Signer
+from contractflow.money import format_money
+from contractflow.permissions import Member
+from contractflow.permissions import Permission as P
+from contractflow.services.display import When, when
+from contractflow.services.documents import next_step
+from contractflow.services.documents.creating import KINDS
+from contractflow.services.documents.editing import EDITABLE, block_digest
+from contractflow.services.documents.subject import GONE, DocumentSubject, current_version, subject
+from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval
+
+COMMENTS = 50
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """One clause: its Markdown for the editor, safe HTML for the eye, the digest an edit starts from."""
+
+    id: str
+    heading: str
+    md: str
+    html: str
+    digest: str
+    origin: str
+    is_placeholder: bool
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    label: str
+    amount: str
+    due: str
+
+
+@dataclass(frozen=True)
+class SignerRow:
+    id: str
+    name: str
+    email: str
+    status: str
+    at: When
+
+
+@dataclass(frozen=True)
+class ApproverRow:
+    name: str
+    decision: str
+    comment: str
+    at: When
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    id: str
+    author: str
+    body: str
+    at: When
+
+
+@dataclass(frozen=True)
+class DocumentPage:
+    """`why_not` says for each verb that is refused now why; a verb that is absent would succeed."""
+
+    id: str = ""
+    number: str = ""
+    title: str = ""
+    kind: str = ""
+    client: str = ""
+    client_id: str = ""
+    owner: str = ""
+    total: str = ""
+    currency: str = ""
+    status: str = ""
+    approval_status: str = ""
+    generation_status: str = ""
+    version: int = 0
+    version_id: str = ""
+    approved_version: int = 0
+    next_step: str = ""
+    can: list[str] = field(default_factory=list)
+    why_not: dict[str, str] = field(default_factory=dict)
+    is_editable: bool = False
+    is_approver: bool = False
+    has_placeholder: bool = False
+    closed_reason: str = ""
+    expires: When = field(default_factory=When)
+    blocks: list[BlockRow] = field(default_factory=list)
+    plan: list[PlanLine] = field(default_factory=list)
+    signers: list[SignerRow] = field(default_factory=list)
+    approvers: list[ApproverRow] = field(default_factory=list)
+    comments: list[CommentRow] = field(default_factory=list)
+
+
+def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
+    """The document as the member who asks may see and change it. Raises NotFound."""
+    work.require(P.DOCUMENT_READ)
+    document = work.db.get(Document, document_id)
+    if document is None or document.deleted_at is not None:
+        raise NotFound("document")
+    version = current_version(work, document)
+    facts = subject(work, document)
+    asked = _approvals(work, document)
+    signers = _signers(work, document)
+    client = work.db.exec(select(Client.name).where(col(Client.id) == document.client_id)).one()
+    # The two answers that come with a form are only asked for when it is filled in.
+    verbs = _verbs(work, replace(facts, comment="given", reason="given"))
+    return DocumentPage(
+        id=str(document.id),
+        number=document.number,
+        title=document.title,
+        kind=KINDS[document.kind],
+        client=client,
+        client_id=str(document.client_id),
+        owner=_member_name(work, document.owner_id),
+        total=format_money(document.total_minor, document.currency),
+        currency=document.currency,
+        status=document.status,
+        approval_status=document.approval_status,
+        generation_status=document.generation_status,
+        version=version.number if version else 0,
+        version_id=str(document.current_version_id or ""),
+        approved_version=_version_number(work, document.approved_version_id),
+        next_step=next_step.sentence(
+            facts, [s.name for s in signers], [a.name for a in asked if a.decision == "pending"]
+        ),
+        can=[verb for verb, why in verbs.items() if not why],
+        why_not={verb: why for verb, why in verbs.items() if why},
+        is_editable=document.status in EDITABLE and not facts.is_drafting and work.actor.may(P.DOCUMENT_EDIT),
+        is_approver=_is_asked(work, document),
+        has_placeholder=facts.has_placeholder,
+        closed_reason=document.closed_reason or "",
+        expires=when(document.expires_at, work.now),
+        blocks=_blocks(version, facts.content),
+        plan=plan_lines(facts.content),
+        signers=signers,
+        approvers=asked,
+        comments=_comments(work, document),
+    )
+
+
+def plan_lines(content: Content | None) -> list[PlanLine]:
+    if content is None:
+        return []
+    return [
+        PlanLine(row.label, format_money(row.amount_minor, content.currency), f"{row.when}, {row.terms}")
+        for row in content.payment_plan.rows
+    ]
+
+
+def _verbs(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
+    """Every verb of the page and why it would be refused; empty words mean that it would succeed."""
+    verbs = {
+        move.verb: STATUS.refusal(facts, move.verb, work.actor)
+        for move in STATUS.moves
+        if isinstance(move.who, P)
+    }
+    verbs["generate"] = GENERATION.refusal(facts, "queue", work.actor)
+    verbs["stop"] = GENERATION.refusal(facts, "cancel", work.actor)
+    if facts.status not in EDITABLE:
+        verbs["generate"] = "The text is frozen."
+    if facts.approval_status is Approval.STALE or facts.approval_status is Approval.CHANGES_REQUESTED:
+        verbs["submit"] = APPROVAL.refusal(facts, "request", work.actor) or verbs["submit"] * (
+            facts.status != "review"
+        )
+    if not facts.needs_approval and not verbs["submit"]:
+        verbs["submit"] = "Nobody else in your organisation could approve it. Send it directly."
+    return verbs
+
+
+def _blocks(version: DocumentVersion | None, content: Content | None) -> list[BlockRow]:
+    if version is None or content is None:
+        return []
+    return [_block(block, version.provenance.get(block.id, {})) for block in content.blocks]
+
+
+def _block(block: Block, facts: dict[str, str]) -> BlockRow:
+    edited, provider = facts.get("edited_by"), facts.get("provider")
+    origin = f"Edited by {edited}" if edited else f"Drafted by {provider}" if provider else ""
+    return BlockRow(
+        id=block.id,
+        heading=heading(block),
+        md=block.md,
+        html=html.to_html(nodes.parse(block.md)),
+        digest=block_digest(block),
+        origin=origin,
+        is_placeholder=bool(facts.get("placeholder")) and not facts.get("reviewed"),
+    )
+
+
+def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
+    query = (
+        select(Signer)
+        .where(col(Signer.document_id) == document.id, col(Signer.status).not_in(GONE))
+        .order_by(col(Signer.ordinal), col(Signer.id))
+        .limit(50)
+    )
+    return [
+        SignerRow(
+            str(s.id),
+            s.name,
+            s.email,
+            s.status,
+            when(s.completed_at or s.first_viewed_at or s.invited_at, work.now),
+        )
+        for s in work.db.exec(query)
+    ]
+
+
+def _approvals(work: UnitOfWork, document: Document) -> list[ApproverRow]:
+    query = (
+        select(ApprovalRow, AppUser.name)
+        .join(Membership, col(Membership.id) == ApprovalRow.approver_id)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .where(col(ApprovalRow.document_id) == document.id, col(ApprovalRow.round) == document.approval_round)
+        .order_by(col(AppUser.name))
+        .limit(100)
+    )
+    return [
+        ApproverRow(name, a.decision, a.comment or "", when(a.decided_at, work.now))
+        for a, name in work.db.exec(query)
+        if a.decision != "skipped"
+    ]
+
+
+def _is_asked(work: UnitOfWork, document: Document) -> bool:
+    if not isinstance(work.actor, Member) or document.approval_status is not Approval.PENDING:
+        return False
+    query = select(ApprovalRow.id).where(
+        col(ApprovalRow.document_id) == document.id,
+        col(ApprovalRow.round) == document.approval_round,
+        col(ApprovalRow.approver_id) == work.actor.membership_id,
+        col(ApprovalRow.decision) == "pending",
+    )
+    return work.db.exec(query.limit(1)).first() is not None
+
+
+def _comments(work: UnitOfWork, document: Document) -> list[CommentRow]:
+    query = (
+        select(Comment, AppUser.name)
+        .join(Membership, col(Membership.id) == Comment.member_id)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .where(col(Comment.document_id) == document.id)
+        .order_by(col(Comment.created_at).desc())
+        .limit(COMMENTS)
+    )
+    return [
+        CommentRow(str(c.id), name, c.body, when(c.created_at, work.now)) for c, name in work.db.exec(query)
+    ]
+
+
+def _member_name(work: UnitOfWork, membership_id: UUID) -> str:
+    query = (
+        select(AppUser.name)
+        .join(Membership, col(Membership.user_id) == AppUser.id)
+        .where(col(Membership.id) == membership_id)
+    )
+    return work.db.exec(query).first() or ""
+
+
+def _version_number(work: UnitOfWork, version_id: UUID | None) -> int:
+    version = work.db.get(DocumentVersion, version_id) if version_id else None
+    return version.number if version else 0

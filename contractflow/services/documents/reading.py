@@ -1,0 +1,105 @@
+"""The list of documents: fifty at a time, by key, newest change first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select, tuple_
+from sqlmodel.sql.expression import Select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid
+from contractflow.models import AppUser, Client, Document, Membership
+from contractflow.money import format_money
+from contractflow.permissions import Permission as P
+from contractflow.services.display import When, when
+from contractflow.workflows.document import Generation, Status
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """What a list of documents shows; nothing else about a document leaves the server."""
+
+    id: str
+    number: str
+    title: str
+    client: str
+    owner: str
+    status: str
+    approval_status: str
+    is_drafting: bool
+    total: str
+    changed: When
+
+
+@dataclass(frozen=True)
+class DocumentList:
+    """One page; `after` is the key of the next one, empty on the last."""
+
+    rows: list[DocumentRow]
+    after: str
+
+
+def list_page(
+    work: UnitOfWork, *, status: str = "", text: str = "", after: str = "", client_id: str = ""
+) -> DocumentList:
+    """Documents of the organisation, optionally of one status or client, or with `text` in title or number."""
+    work.require(P.DOCUMENT_READ)
+    query = (
+        select(Document, Client.name, AppUser.name)
+        .join(Client, col(Client.id) == Document.client_id)
+        .join(Membership, col(Membership.id) == Document.owner_id)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .where(col(Document.deleted_at).is_(None))
+        .order_by(col(Document.updated_at).desc(), col(Document.id).desc())
+        .limit(PAGE + 1)
+    )
+    query = _narrow(query, status, text, client_id)
+    if after:
+        at, last = _key(after)
+        query = query.where(tuple_(col(Document.updated_at), col(Document.id)) < tuple_(at, last))
+    found = work.db.exec(query).all()
+    rows = [row(work, document, client, owner) for document, client, owner in found[:PAGE]]
+    following = found[PAGE - 1][0] if len(found) > PAGE else None
+    return DocumentList(rows, f"{following.updated_at.isoformat()}|{following.id}" if following else "")
+
+
+def row(work: UnitOfWork, document: Document, client: str, owner: str) -> DocumentRow:
+    return DocumentRow(
+        id=str(document.id),
+        number=document.number,
+        title=document.title,
+        client=client,
+        owner=owner,
+        status=document.status,
+        approval_status=document.approval_status,
+        is_drafting=document.generation_status in (Generation.QUEUED, Generation.STREAMING),
+        total=format_money(document.total_minor, document.currency),
+        changed=when(document.updated_at, work.now),
+    )
+
+
+Found = Select[Document, str, str]
+
+
+def _narrow(query: Found, status: str, text: str, client_id: str) -> Found:
+    if status in set(Status):
+        query = query.where(col(Document.status) == status)
+    if client_id:
+        query = query.where(col(Document.client_id) == client_id)
+    if words := text.strip()[:100]:
+        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(col(Document.title).ilike(pattern) | col(Document.number).ilike(pattern))
+    return query
+
+
+def _key(after: str) -> tuple[datetime, UUID]:
+    try:
+        at, _, last = after.partition("|")
+        return datetime.fromisoformat(at), UUID(last)
+    except ValueError:
+        raise Invalid("This page of the list does not exist. Start again from the top.") from None

@@ -1,0 +1,178 @@
+"""Home: what waits on you, what waits on the client, what is at risk, and how far a new agency has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotAllowed
+from contractflow.models import Approval as ApprovalRow
+from contractflow.models import AppUser, Client, Document, Invoice, Membership, OneTimeToken, Org
+from contractflow.money import format_money
+from contractflow.permissions import Member
+from contractflow.permissions import Permission as P
+from contractflow.services.documents.reading import DocumentRow, row
+from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.document import Approval, Status
+
+SHORT = 8
+SOON = timedelta(days=7)
+LONG_AGO = timedelta(days=5)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """One line of the checklist."""
+
+    key: str
+    words: str
+    help: str
+    href: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class OverdueRow:
+    id: str
+    number: str
+    client: str
+    open: str
+
+
+@dataclass(frozen=True)
+class HomePage:
+    greeting: str = ""
+    org: str = ""
+    is_new: bool = False
+    chores: list[Chore] = field(default_factory=list)
+    on_you: list[DocumentRow] = field(default_factory=list)
+    on_client: list[DocumentRow] = field(default_factory=list)
+    at_risk: list[DocumentRow] = field(default_factory=list)
+    overdue: list[OverdueRow] = field(default_factory=list)
+    recent: list[DocumentRow] = field(default_factory=list)
+
+
+def page(work: UnitOfWork) -> HomePage:
+    work.require(P.ORG_READ)
+    member = _member(work)
+    chores = _chores(work)
+    return HomePage(
+        greeting=member.name.split()[0] if member.name.split() else "",
+        org=work.db.exec(select(Org.name).where(col(Org.id) == member.org_id)).one(),
+        is_new=not all(chore.is_done for chore in chores),
+        chores=chores,
+        on_you=_rows(work, _waiting_on(member)),
+        on_client=_rows(work, _documents().where(col(Document.status) == Status.SENT)),
+        at_risk=_rows(work, _at_risk(work)),
+        overdue=_overdue(work),
+        recent=_rows(work, _documents()),
+    )
+
+
+Found = Select[Document, str, str]
+
+
+def _documents() -> Found:
+    return (
+        select(Document, Client.name, AppUser.name)
+        .join(Client, col(Client.id) == Document.client_id)
+        .join(Membership, col(Membership.id) == Document.owner_id)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .where(col(Document.deleted_at).is_(None))
+        .order_by(col(Document.updated_at).desc(), col(Document.id).desc())
+        .limit(SHORT)
+    )
+
+
+def _rows(work: UnitOfWork, query: Found) -> list[DocumentRow]:
+    return [row(work, document, client, owner) for document, client, owner in work.db.exec(query)]
+
+
+def _waiting_on(member: Member) -> Found:
+    """To approve, to change after a comment, or approved and ready to send."""
+    asked = select(ApprovalRow.document_id).where(
+        col(ApprovalRow.approver_id) == member.membership_id,
+        col(ApprovalRow.decision) == "pending",
+        col(ApprovalRow.round) == Document.approval_round,
+        col(ApprovalRow.document_id) == Document.id,
+    )
+    mine = col(Document.owner_id) == member.membership_id
+    return _documents().where(
+        ((col(Document.approval_status) == Approval.PENDING) & asked.exists())
+        | (mine & col(Document.approval_status).in_([Approval.CHANGES_REQUESTED, Approval.STALE]))
+        | (
+            mine
+            & (col(Document.status) == Status.REVIEW)
+            & (col(Document.approval_status) == Approval.APPROVED)
+        )
+        | (mine & (col(Document.status) == Status.DRAFT) & (col(Document.approval_status) == Approval.NONE))
+    )
+
+
+def _at_risk(work: UnitOfWork) -> Found:
+    """Declined, about to expire, or sent long ago and still not signed."""
+    sent = col(Document.status) == Status.SENT
+    return _documents().where(
+        (col(Document.status).in_([Status.DECLINED, Status.EXPIRED]))
+        | (sent & (col(Document.expires_at) < work.now + SOON))
+        | (sent & (col(Document.sent_at) < work.now - LONG_AGO))
+    )
+
+
+def _overdue(work: UnitOfWork) -> list[OverdueRow]:
+    query = (
+        select(Invoice, Client.name)
+        .join(Client, col(Client.id) == Invoice.client_id)
+        .where(
+            col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
+            col(Invoice.due_on) < work.now.date(),
+        )
+        .order_by(col(Invoice.due_on), col(Invoice.id))
+        .limit(SHORT)
+    )
+    return [
+        OverdueRow(str(i.id), i.number or "", client, format_money(i.total_minor - i.paid_minor, i.currency))
+        for i, client in work.db.exec(query)
+    ]
+
+
+def _chores(work: UnitOfWork) -> list[Chore]:
+    has_client = _any(work, select(Client.id))
+    has_colleague = work.db.scalar(select(func.count()).select_from(Membership)) != 1 or _any(
+        work, select(OneTimeToken.id).where(col(OneTimeToken.purpose) == "invite")
+    )
+    has_document = _any(work, select(Document.id))
+    has_sent = _any(work, select(Document.id).where(col(Document.sent_at).is_not(None)))
+    return [
+        Chore(
+            "colleague",
+            "Invite a colleague",
+            "Somebody else approves what you write.",
+            "/settings/members",
+            has_colleague,
+        ),
+        Chore("client", "Add a client", "With the person who signs.", "/clients", has_client),
+        Chore(
+            "document",
+            "Create a document",
+            "Brief, price, payment plan; the AI drafts it.",
+            "/documents/new",
+            has_document,
+        ),
+        Chore("send", "Send it to be signed", "Your client needs no account.", "/documents", has_sent),
+    ]
+
+
+def _any(work: UnitOfWork, query: SelectOfScalar[UUID]) -> bool:
+    return work.db.exec(query.limit(1)).first() is not None
+
+
+def _member(work: UnitOfWork) -> Member:
+    if not isinstance(work.actor, Member):
+        raise NotAllowed("That is not yours to do.")
+    return work.actor

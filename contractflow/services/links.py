@@ -1,0 +1,39 @@
+"""Where mailed links lead. A token is derived from a row's id whenever it is needed and never stored."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contractflow.config import settings
+from contractflow.security.links import link_token
+
+SIGNING, INVOICE, INVITE = "signing", "invoice", "invite"
+
+
+def signing_token(signer_id: UUID, version_id: UUID) -> str:
+    """Reads one sent version as one signer: a recalled version's link dies with it."""
+    return link_token(f"{SIGNING}:{version_id}", signer_id)
+
+
+def signing_url(signer_id: UUID, version_id: UUID) -> str:
+    return f"{settings().base_url}/portal/open/{signing_token(signer_id, version_id)}"
+
+
+def invoice_token(invoice_id: UUID) -> str:
+    return link_token(INVOICE, invoice_id)
+
+
+def invoice_url(invoice_id: UUID) -> str:
+    return f"{settings().base_url}/portal/pay/{invoice_token(invoice_id)}"
+
+
+def invite_token(token_id: UUID) -> str:
+    return link_token(INVITE, token_id)
+
+
+def invite_url(token_id: UUID) -> str:
+    return f"{settings().base_url}/invite/{invite_token(token_id)}"
+
+
+def document_url(document_id: UUID) -> str:
+    return f"{settings().base_url}/documents/{document_id}"

@@ -1,0 +1,164 @@
+"""The trail in words: every audit action has its sentence here, and a document's timeline reads them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid, NotFound
+from contractflow.models import AuditEvent, Document
+from contractflow.permissions import Permission as P
+from contractflow.services.display import When, when
+
+PAGE = 100
+
+# fmt: off
+WORDS: dict[str, tuple[str, str]] = {
+    # action                      mark         what the reader sees after the name of who did it
+    "org:create":                 ("created",   "created the organisation"),
+    "org:save_bank_details":      ("edited",    "changed the bank details"),
+    "org:connect_paddle":         ("edited",    "connected Paddle"),
+    "org:disconnect_paddle":      ("edited",    "disconnected Paddle"),
+    "member:join":                ("member",    "joined"),
+    "member:invite":              ("member",    "invited a colleague"),
+    "member:withdraw_invite":     ("member",    "withdrew an invitation"),
+    "client:add":                 ("created",   "added a client"),
+    "contact:add":                ("created",   "added a contact"),
+    "document:create":            ("created",   "created the document"),
+    "document:edit":              ("edited",    "edited the text"),
+    "document:confirm_placeholder":("edited",    "confirmed the placeholder text"),
+    "document:submit":            ("submitted", "submitted it for review"),
+    "document:withdraw":          ("objected",  "took it back from review"),
+    "document:return":            ("objected",  "returned it to its author"),
+    "document:send":              ("sent",      "sent it to the client"),
+    "document:recall":            ("objected",  "recalled it"),
+    "document:revise":            ("edited",    "started a revision"),
+    "document:sign":              ("signed",    "completed the signatures"),
+    "document:pay":               ("paid",      "marked it as paid: every invoice is settled"),
+    "document:unpay":             ("invoiced",  "reopened it: a payment was returned"),
+    "document:decline":           ("declined",  "declined it"),
+    "document:expire":            ("expired",   "let it expire"),
+    "document:extend":            ("expired",   "extended it"),
+    "document:void":              ("voided",    "voided it"),
+    "approval:request":           ("submitted", "asked for approval"),
+    "approval:approve":           ("approved",  "approved this version"),
+    "approval:object":            ("objected",  "requested changes"),
+    "approval:outdate":           ("edited",    "made the approval stale by a change"),
+    "approval:clear":             ("objected",  "withdrew the request for approval"),
+    "generation:queue":           ("drafted",   "asked the AI for a draft"),
+    "generation:start":           ("drafted",   "started to write the draft"),
+    "generation:requeue":         ("drafted",   "handed the draft to another writer"),
+    "generation:finish":          ("drafted",   "finished the draft"),
+    "generation:fail":            ("drafted",   "could not finish the draft"),
+    "generation:cancel":          ("drafted",   "stopped the draft"),
+    "signer:invite":              ("sent",      "invited the signer"),
+    "signer:view":                ("viewed",    "opened the document"),
+    "signer:consent":             ("viewed",    "agreed to sign electronically"),
+    "signer:request_code":        ("viewed",    "asked for a code by mail"),
+    "signer:wrong_code":          ("viewed",    "entered a wrong code"),
+    "signer:verify_code":         ("viewed",    "proved the mail address with the code"),
+    "signer:sign":                ("signed",    "signed"),
+    "signer:decline":             ("declined",  "declined to sign"),
+    "signer:rest":                ("objected",  "took back the invitation to sign"),
+    "signer:expire":              ("expired",   "let the invitation to sign expire"),
+    "artifact:seal":              ("sealed",    "sealed the PDF"),
+    "invoice:schedule":           ("invoiced",  "scheduled an invoice"),
+    "invoice:issue":              ("invoiced",  "issued an invoice"),
+    "invoice:issue_now":          ("invoiced",  "issued an invoice by hand"),
+    "invoice:part_pay":           ("invoiced",  "booked a part payment"),
+    "invoice:pay":                ("paid",      "settled an invoice"),
+    "invoice:reopen":             ("invoiced",  "reopened an invoice"),
+    "invoice:void":               ("voided",    "voided an invoice"),
+    "invoice:give_up":            ("voided",    "gave an invoice up"),
+    "payment:record":             ("paid",      "recorded a payment"),
+    "payment:report":             ("paid",      "reported a bank transfer"),
+    "payment:start":              ("paid",      "opened the checkout"),
+    "payment:confirm":            ("paid",      "confirmed a payment"),
+    "payment:refuse":             ("declined",  "refused a payment"),
+    "payment:reverse":            ("paid",      "returned a payment"),
+}
+# fmt: on
+
+# The machine's bookkeeping, of which the timeline already shows the visible half.
+QUIET = frozenset({"draft_job:claim", "draft_job:succeed", "draft_job:wait", "draft_job:requeue", "draft_job:fail", "draft_job:cancel", "draft_job:retry"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line: `kind` picks its mark, `words` say who did what, `note` is the one fact worth showing."""
+
+    id: str
+    kind: str
+    words: str
+    note: str
+    time: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class Day:
+    label: str
+    events: list[Event]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One page, newest first, by day; `before` is the key of the next one, empty on the last."""
+
+    days: list[Day]
+    before: str
+
+
+def of_document(work: UnitOfWork, document_id: UUID) -> Trail:
+    """The newest hundred steps of one document. Raises NotFound."""
+    work.require(P.DOCUMENT_READ)
+    if work.db.get(Document, document_id) is None:
+        raise NotFound("document")
+    return _trail(work, document_id, "")
+
+
+def of_organisation(work: UnitOfWork, before: str = "") -> Trail:
+    """The audit log of the organisation, a hundred steps at a time."""
+    work.require(P.AUDIT_READ)
+    return _trail(work, None, before)
+
+
+def _trail(work: UnitOfWork, document_id: UUID | None, before: str) -> Trail:
+    query = (
+        select(AuditEvent).where(col(AuditEvent.action).not_in(QUIET)).order_by(col(AuditEvent.seq).desc())
+    )
+    if document_id is not None:
+        query = query.where(col(AuditEvent.document_id) == document_id)
+    if before:
+        query = query.where(col(AuditEvent.seq) < _seq(before))
+    found = work.db.exec(query.limit(PAGE + 1)).all()
+    dated = [(when(event.at, work.now), event) for event in found[:PAGE]]
+    days = [
+        Day(label, [_event(at, event) for at, event in group])
+        for label, group in groupby(dated, key=lambda pair: pair[0].day)
+    ]
+    return Trail(days, str(found[PAGE - 1].seq) if len(found) > PAGE else "")
+
+
+def _event(at: When, event: AuditEvent) -> Event:
+    kind, what = WORDS.get(event.action, ("", event.action.replace(":", " ").replace("_", " ")))
+    return Event(str(event.seq), kind, f"{event.actor_label} {what}", _note(event), at.clock, at.exact)
+
+
+def _note(event: AuditEvent) -> str:
+    """The one fact worth showing: a reason, a number, an amount, a version."""
+    data: dict[str, Any] = json.loads(event.canonical).get("data", {})
+    facts = (("reason", "{}"), ("number", "{}"), ("amount", "{}"), ("version", "Version {}"))
+    return next((words.format(data[key]) for key, words in facts if data.get(key)), "")
+
+
+def _seq(before: str) -> int:
+    if not before.isdecimal():
+        raise Invalid("This page of the log does not exist. Start again from the top.")
+    return int(before)
