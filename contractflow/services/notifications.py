@@ -1,0 +1,202 @@
+"""Telling people: a row in the same transaction as what happened, a mail from it afterwards.
+
+The row holds ids and plain facts. Links and codes are derived from the ids when the mail is written, so that
+whoever reads the table can open nothing. `queue` is for the services, the rest is for the worker (jobs/mail.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from datetime import timedelta
+from email.message import EmailMessage
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from contractflow.broker import changes
+from contractflow.broker.queue import enqueue
+from contractflow.config import settings
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.integrations.email import KINDS, Attachment, MailRefused, compose, missing_facts
+from contractflow.integrations.email.kinds import Link
+from contractflow.models import AppUser, Artifact, Document, Membership, Notification, Org
+from contractflow.models.columns import uuid7
+from contractflow.security.links import link_token, one_time_code
+from contractflow.services import links
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+LEASE = timedelta(seconds=60)
+"""How long one attempt may take; a worker that dies in the middle is followed by another one after it."""
+_FIRST_WAIT, _LONGEST_WAIT = 10.0, 3600.0  # seconds
+_LARGEST_ATTACHMENT = (
+    8 * 1024 * 1024
+)  # bytes; many receivers refuse mails above 10 MB, and base64 adds a third
+_ERROR_LIMIT = 500
+
+
+def queue(
+    work: UnitOfWork,
+    kind: str,
+    *,
+    recipient: str,
+    dedupe_key: str,
+    document_id: UUID | None = None,
+    user_id: UUID | None = None,
+    **facts: object,
+) -> None:
+    """Mail `kind` to `recipient` once this transaction is saved; a member (`user_id`) sees it in the feed as well.
+
+    Twice with the same `dedupe_key` is once. Which facts a kind needs stands in integrations/email/kinds.py;
+    leaving one out is a bug: TypeError. So is a kind that does not exist: LookupError.
+    """
+    if missing := missing_facts(kind, facts):
+        raise TypeError(f"a message of kind {kind!r} must be told {', '.join(missing)}")
+    work.db.flush()
+    row: dict[str, object] = {
+        "org_id": work.actor.org_id,
+        "kind": kind,
+        "user_id": user_id,
+        "recipient": recipient,
+        "document_id": document_id,
+        "payload": {name: _plain(value) for name, value in facts.items()},
+        "dedupe_key": dedupe_key,
+        "created_at": work.now,
+        "next_attempt_at": work.now,
+    }
+    if user_id is not None and KINDS[kind].in_feed:
+        _insert(work, row | {"channel": "in_app", "status": "sent", "sent_at": work.now})
+        work.after_commit(lambda: changes.announce(f"user:{user_id}"))
+    if notification_id := _insert(work, row | {"channel": "email", "status": "queued"}):
+        ids = {"org_id": str(work.actor.org_id), "notification_id": str(notification_id)}
+        job_id = f"mail-{notification_id}"
+        work.after_commit(lambda: enqueue("mail.deliver", queue="general", job_id=job_id, **ids))
+
+
+def claim(work: UnitOfWork, notification_id: UUID) -> bool:
+    """Whether this worker is to send it now. Nobody else is, for as long as the lease lasts."""
+    row = work.db.exec(
+        select(Notification)
+        .where(col(Notification.id) == notification_id, col(Notification.channel) == "email")
+        .where(col(Notification.status) == "queued", col(Notification.next_attempt_at) <= work.now)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    if row.attempts >= MOST_ATTEMPTS:
+        row.status, row.error = "failed", row.error or "Given up: every attempt ended without an answer."
+        return False
+    row.attempts += 1
+    row.next_attempt_at = work.now + LEASE
+    return True
+
+
+def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
+    """The mail of a claimed row, with its links as they are now."""
+    row = work.db.get_one(Notification, notification_id)
+    facts = dict(row.payload)
+    if "code_id" in facts:
+        facts["code_digits"] = one_time_code(UUID(facts["code_id"]))
+    return compose(
+        row.kind,
+        facts,
+        key=str(row.id),
+        recipient=row.recipient or "",
+        sender=settings().mail_from,
+        org=facts.get("org") or work.db.exec(select(Org.name).where(col(Org.id) == row.org_id)).one(),
+        url=_url(row),
+        reply_to=_reply_to(work, row),
+        attachments=_attachments(work, row),
+    )
+
+
+def sent(work: UnitOfWork, notification_id: UUID, message_id: str) -> None:
+    row = _locked(work, notification_id)
+    row.status, row.sent_at, row.provider_ref, row.error = "sent", work.now, message_id[:200], None
+
+
+def refused(work: UnitOfWork, notification_id: UUID, refusal: MailRefused) -> None:
+    """Give up when trying again cannot help, else wait: exponential, with full jitter."""
+    row = _locked(work, notification_id)
+    row.error = str(refusal)[:_ERROR_LIMIT]
+    if refusal.permanent or row.attempts >= MOST_ATTEMPTS:
+        row.status = "failed"
+        log.warning("mail %s (%s) failed for good after %d attempts", row.id, row.kind, row.attempts)
+        return
+    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (row.attempts - 1))
+    row.next_attempt_at = work.now + timedelta(seconds=secrets.SystemRandom().uniform(0, longest))
+
+
+def due(work: UnitOfWork, limit: int = 100) -> list[tuple[UUID, UUID]]:
+    """(org id, notification id) of mails nobody was woken for, of all organisations: for the sweep."""
+    found = work.db.execute(text("SELECT org_id, id FROM gate_due_notifications(:limit)"), {"limit": limit})
+    return [(row.org_id, row.id) for row in found]
+
+
+def _insert(work: UnitOfWork, values: dict[str, object]) -> UUID | None:
+    """The id of the new row; None when it was there already."""
+    wanted = insert(Notification).values(id=uuid7(), **values)
+    once = wanted.on_conflict_do_nothing(index_elements=["org_id", "channel", "dedupe_key"])
+    return work.db.execute(once.returning(col(Notification.id))).scalar_one_or_none()
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, (str, int, bool)) else str(value)
+
+
+def _locked(work: UnitOfWork, notification_id: UUID) -> Notification:
+    return work.db.get_one(Notification, notification_id, with_for_update=True)
+
+
+def _url(row: Notification) -> str:
+    facts, base = row.payload, settings().base_url
+    match KINDS[row.kind].link:
+        case Link.SIGNING if "signer_id" in facts:
+            return links.signing_url(UUID(facts["signer_id"]), UUID(facts["version_id"]))
+        case Link.INVOICE:
+            return links.invoice_url(UUID(facts["invoice_id"]))
+        case Link.INVITE:
+            return links.invite_url(UUID(facts["invite_id"]))
+        case Link.RESET:
+            return f"{base}/reset/{link_token('reset_password', UUID(facts['token_id']))}"
+        case Link.CONFIRM:
+            return f"{base}/confirm/{link_token('verify_email', UUID(facts['token_id']))}"
+        case Link.DOCUMENT | Link.SIGNING if row.document_id:
+            return links.document_url(row.document_id)
+        case Link.NONE:
+            return ""
+        case _:
+            return f"{base}/home"
+
+
+def _reply_to(work: UnitOfWork, row: Notification) -> str:
+    """A client answers to the person who sent the document; a member to nobody."""
+    if row.user_id is not None or row.document_id is None:
+        return ""
+    owner = (
+        select(AppUser.email)
+        .join(Membership, col(Membership.user_id) == AppUser.id)
+        .join(Document, col(Document.owner_id) == Membership.id)
+        .where(col(Document.id) == row.document_id)
+    )
+    return work.db.exec(owner).first() or ""
+
+
+def _attachments(work: UnitOfWork, row: Notification) -> list[Attachment]:
+    """The sealed PDF goes with the news that everybody has signed."""
+    if row.kind != "completed":
+        return []
+    sealed = work.db.exec(
+        select(Artifact).where(
+            col(Artifact.document_id) == row.document_id,
+            col(Artifact.kind) == "sealed_pdf",
+            col(Artifact.size_bytes) <= _LARGEST_ATTACHMENT,
+        )
+    ).first()
+    if sealed is None or sealed.content is None:
+        return []
+    return [Attachment(sealed.filename, sealed.content, sealed.mime)]
