@@ -1,5 +1,6 @@
 """The PDF over HTTP: for the member or the client whose session came along, and for nobody else."""
 
+import asyncio
 from uuid import uuid4
 
 import httpx
@@ -9,8 +10,10 @@ from contractflow.api import api
 from contractflow.config import settings
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.integrations.signing import keys
+from contractflow.jobs import signing
 from contractflow.security.links import token_hash
 from contractflow.security.sessions import MEMBERS, SIGNERS
+from contractflow.services import sealing
 from contractflow.services.portal_links import LinkKind, PortalLink, Target
 from tests import builders, cast
 
@@ -39,6 +42,12 @@ async def get(path, *cookies: tuple[str, str]) -> httpx.Response:
     header = {"cookie": "; ".join(f"{name}={value}" for name, value in cookies)} if cookies else {}
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         return await client.get(path, headers=header)
+
+
+async def post(path, body: bytes) -> httpx.Response:
+    transport = httpx.ASGITransport(app=api())
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        return await client.post(path, content=body)
 
 
 async def as_member(member) -> tuple[str, str]:
@@ -100,3 +109,17 @@ async def test_an_empty_document_says_why_there_is_nothing(sent):
         409,
         "There is nothing to print yet. Write or draft the document first.",
     )
+
+
+async def test_a_file_is_checked_without_an_account(sent):
+    with unit_of_work(cast.northlight) as work:
+        document, _ = builders.a_signed_document(work)
+        work.record("signer:sign", "document", document.id, document_id=document.id)
+    await asyncio.to_thread(signing.seal, str(document.org_id), str(document.id))
+    with unit_of_work(cast.northlight) as work:
+        code = work.db.get_one(type(document), document.id).verify_code
+        pdf = sealing.download(work, document.id).content
+    assert (await post(f"/api/verify/{code}", pdf)).json()["is_genuine"] is True
+    assert (await post(f"/api/verify/{code}", pdf[:-1])).json()["is_genuine"] is False
+    assert (await post("/api/verify/no-such-code", pdf)).status_code == 404
+    assert (await post(f"/api/verify/{code}", b"%PDF-" + b"x" * 25_000_000)).status_code == 413
