@@ -60,6 +60,7 @@ async def sign_in(request: Request) -> Response:
         )
         await _require_person(form, "login", visitor)
         user_id, org_id = await _authenticate(visitor, form["email"], form["password"])
+        await rate_limits.forgive(rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"]))
     except AppError as refused:
         return await _back(request, "/login", form, refused, next=onward)
     return await _enter(visitor, user_id, org_id, onward or "/home")

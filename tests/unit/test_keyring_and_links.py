@@ -22,11 +22,12 @@ def test_a_sealed_value_opens_for_its_own_use_only(ring: Keyring) -> None:
     assert ring.open("signer", sealed) is None
 
 
-@pytest.mark.parametrize("change", [lambda s: s[:-1] + ("A" if s[-1] != "A" else "B"), lambda s: s.replace("secret", "secreu"),
-                                    lambda s: s.replace("k2", "k1"), lambda s: s.replace("v1", "v2"), lambda s: s + ".x",
-                                    lambda s: "", lambda s: "é" * 40, lambda s: "v1.k2.secret.", lambda s: s + "A" * 3000])  # fmt: skip
-def test_a_changed_value_does_not_open(ring: Keyring, change) -> None:
-    assert ring.open("member", change(ring.seal("member", "secret"))) is None
+def test_a_changed_value_does_not_open(ring: Keyring) -> None:
+    sealed = ring.seal("member", "secret")
+    other_end = sealed[:-1] + ("A" if sealed[-1] != "A" else "B")
+    changed = [sealed.replace(*part) for part in (("secret", "secreu"), ("k2", "k1"), ("v1", "v2"))]
+    for value in [*changed, other_end, sealed + ".x", sealed + "A" * 3000, "", "é" * 40, "v1.k2.secret."]:
+        assert ring.open("member", value) is None
 
 
 def test_an_old_key_still_opens_and_a_removed_one_does_not(ring: Keyring) -> None:

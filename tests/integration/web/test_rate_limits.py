@@ -7,7 +7,7 @@ import pytest
 from contractflow.broker import connections
 from contractflow.errors import TooMany, Unavailable
 from contractflow.security import rate_limits
-from contractflow.security.rate_limits import Limit, hit
+from contractflow.security.rate_limits import Limit, forgive, hit
 
 pytestmark = pytest.mark.usefixtures("redis")
 
@@ -38,6 +38,13 @@ async def test_when_one_limit_refuses_none_is_charged() -> None:
     with pytest.raises(TooMany):
         await hit(FIFTY.of("address"), THREE.of("account"))
     assert not await connections.async_redis().exists(FIFTY.of("address").key)
+
+
+async def test_what_is_forgiven_starts_anew() -> None:
+    for _ in range(3):
+        await hit(THREE.of("account"))
+    await forgive(THREE.of("Account"))
+    await hit(THREE.of("account"))
 
 
 async def test_the_window_slides() -> None:

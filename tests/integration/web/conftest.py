@@ -1,0 +1,47 @@
+"""The web process as `up` starts it, on the servers of this test run."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contractflow.ops.processes import dies_with_parent, free_port
+from contractflow.ops.serving import ROOT, state_url, web_argv, web_environment
+
+
+@pytest.fixture(scope="session")
+def served(redis_server, postgres, tmp_path_factory) -> Iterator[str]:
+    """Its address. Its Redis is not the one that tests empty."""
+    port = free_port()
+    env = {
+        "CONTRACTFLOW_REDIS_URL": redis_server.url(2),
+        "CONTRACTFLOW_DATABASE_URL": postgres.url,
+        "CONTRACTFLOW_BASE_URL": f"http://127.0.0.1:{port}",
+        **web_environment(state_url(redis_server.url(2)), tmp_path_factory.mktemp("reflex")),
+    }
+    log = tmp_path_factory.mktemp("web") / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            web_argv("127.0.0.1", port), cwd=ROOT, env=env, stdout=out, stderr=out, preexec_fn=dies_with_parent()  # noqa: PLW1509  single-threaded so far
+        )  # fmt: skip
+        try:
+            _wait_for(port, process, log)
+            yield env["CONTRACTFLOW_BASE_URL"]
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"the web process did not start: {log.read_text()[-3000:]}")
