@@ -58,7 +58,7 @@ async def _database_at_head() -> bool:
 
 
 async def _redis() -> bool:
-    return bool(await async_redis().ping())
+    return bool(await async_redis().ping())  # type: ignore[misc]  # redis-py types one ping for both clients
 
 
 async def _draft_worker() -> bool:

@@ -35,7 +35,7 @@ def is_built() -> bool:
 
 async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str]) -> None:
     """Export the front end into .web; once more when the first try fails (prerendering does, right after an install)."""
-    wanted = _digest()
+    before = _digest(locks=False)
     _STAMP.unlink(missing_ok=True)
     child = _export(directory, env)
     try:
@@ -43,8 +43,9 @@ async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str])
     except Failed:
         supervisor.say(child.name, "failed; trying once more")
         await supervisor.finish(child)
-    if _digest() == wanted:  # else somebody edited meanwhile: the next start builds again
-        _STAMP.write_text(wanted)
+    # Somebody may have edited meanwhile: then the next start builds again. Reflex itself may rewrite its lock files.
+    if _digest(locks=False) == before:
+        _STAMP.write_text(_digest())
 
 
 def _export(directory: Path, env: Mapping[str, str]) -> Child:
@@ -54,19 +55,19 @@ def _export(directory: Path, env: Mapping[str, str]) -> Child:
     )
 
 
-def _digest() -> str:
-    """Of everything that decides what the exported front end looks like."""
+def _digest(*, locks: bool = True) -> str:
+    """Of everything that decides what the exported front end looks like; `locks`: also the JavaScript packages."""
     digest = hashlib.sha256()
-    for file in _sources():
+    for file in _sources(locks=locks):
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
     for package in ("reflex", "reflex-base"):
         digest.update(metadata.version(package).encode())
     return digest.hexdigest()
 
 
-def _sources() -> Iterator[Path]:
+def _sources(*, locks: bool) -> Iterator[Path]:
     yield ROOT / "rxconfig.py"
-    for folder in ("reflex.lock", "assets", "contractflow"):
+    for folder in ("assets", "contractflow", *(["reflex.lock"] if locks else [])):
         for file in sorted((ROOT / folder).rglob("*")):
             inside = set(file.relative_to(ROOT / folder).parts)
             if file.is_file() and not inside & _NOT_IN_THE_BROWSER and not file.name.startswith("."):
