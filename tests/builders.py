@@ -14,11 +14,13 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import (
     Approval,
     Client,
+    Comment,
     Contact,
     Document,
     DocumentVersion,
     DraftJob,
     Invoice,
+    Lead,
     Membership,
     Notification,
     OneTimeToken,
@@ -312,3 +314,23 @@ def a_token(work: UnitOfWork, purpose: str, **other: Any) -> OneTimeToken:
         "expires_at": work.now + timedelta(days=7),
     }
     return _added(work, OneTimeToken(**defaults | other))
+
+
+def a_comment(work: UnitOfWork, document_id: UUID, **other: Any) -> Comment:
+    defaults = {
+        "org_id": org_id(work),
+        "document_id": document_id,
+        "member_id": cast.mia.membership_id,
+        "body": "What about the second deadline?",
+    }
+    return _added(work, Comment(**defaults | other))
+
+
+def a_lead(work: UnitOfWork, **other: Any) -> Lead:
+    defaults = {
+        "org_id": org_id(work),
+        "name": "Lena Lead",
+        "email": "lena@lead.test",
+        "submission_key": f"lead-{next(_numbers)}",
+    }
+    return _added(work, Lead(**defaults | other))
