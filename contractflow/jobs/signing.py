@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from contractflow.broker.queue import enqueue
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.permissions import System
+from contractflow.permissions import System, Visitor
 from contractflow.services import sealing
 
 
@@ -18,3 +19,12 @@ def seal(org_id: str, document_id: str) -> None:
     sealed = sealing.make(contract)
     with unit_of_work(ours) as work:
         sealing.keep(work, document, sealed)
+
+
+def sweep() -> int:
+    """Wake a worker for every signed document that is not sealed; how many. One that failed rests for a minute."""
+    with unit_of_work(Visitor()) as work:
+        found = sealing.due(work)
+    for org_id, row_id in found:
+        enqueue("signing.seal", queue="general", job_id=f"seal-{row_id}", org_id=org_id, document_id=row_id)
+    return len(found)

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from contractflow.content import nodes
@@ -27,6 +28,7 @@ from contractflow.workflows.document import Status
 KIND = "sealed_pdf"
 SEALABLE = (Status.SIGNED, Status.PAID)
 _NAME_LENGTH = 120
+_DUE = text("SELECT org_id, document_id FROM gate_due_seals(:limit)")
 
 
 def prepare(work: UnitOfWork, document_id: UUID) -> PrintedContract | None:
@@ -78,6 +80,12 @@ def keep(work: UnitOfWork, document_id: UUID, sealed: Sealed) -> None:
     )
     _tell_everybody(work, document)
     touched(work, document)
+
+
+def due(work: UnitOfWork, limit: int = 20) -> list[tuple[UUID, UUID]]:
+    """(org id, document id) of documents that are signed and not sealed, of all organisations: for the sweep."""
+    found = work.db.execute(_DUE, {"limit": limit})
+    return [(row.org_id, row.document_id) for row in found]
 
 
 def sealed_artifact(work: UnitOfWork, document_id: UUID) -> Artifact | None:
