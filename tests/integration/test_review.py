@@ -1,0 +1,188 @@
+"""Review: who is asked, who decides, about what exactly."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from contractflow.errors import AppError, IllegalMove, Invalid, NotAllowed
+from contractflow.models import Notification
+from contractflow.services import documents
+from tests import cast
+from tests.integration.journey import a_draft, approved, as_, in_review, look, sent, trail
+
+pytestmark = pytest.mark.usefixtures("database", "redis_url")
+
+
+def mails() -> list[tuple[str, str]]:
+    query = select(Notification.kind, Notification.recipient).where(Notification.channel == "email")
+    return sorted(as_(cast.northlight, lambda work: [tuple(row) for row in work.db.exec(query)]))
+
+
+def current(document_id):
+    return look(cast.adam, document_id).current_version_id
+
+
+def test_a_viewer_cannot_submit():
+    document_id = a_draft()
+    with pytest.raises(NotAllowed):
+        as_(cast.victor, documents.submit, document_id)
+
+
+def test_submitting_asks_everybody_who_may_approve():
+    document_id = in_review()
+    row = look(cast.mia, document_id)
+    assert (row.status, row.approval_status, row.approval_round) == ("review", "pending", 1)
+    assert mails() == [
+        ("approval_request", "adam@northlight.test"),
+        ("approval_request", "olivia@northlight.test"),
+    ]
+    assert trail(cast.mia, document_id)[-2:] == ["document:submit", "approval:request"]
+
+
+def test_submitting_twice_asks_once():
+    document_id = in_review()
+    as_(cast.mia, documents.submit, document_id)
+    assert len(mails()) == 2
+    assert look(cast.mia, document_id).approval_round == 1
+
+
+def test_nothing_written_cannot_be_submitted():
+    document_id = a_draft(text="")
+    with pytest.raises(IllegalMove, match="Write or draft"):
+        as_(cast.mia, documents.submit, document_id)
+
+
+def test_an_open_variable_blocks():
+    document_id = a_draft(text="## 1. Scope\n\nFor {{client.contact}}.")
+    with pytest.raises(IllegalMove, match="variables"):
+        as_(cast.mia, documents.submit, document_id)
+
+
+def test_only_who_was_asked_may_approve():
+    document_id = in_review()
+    with pytest.raises(NotAllowed, match="Nobody asked you"):
+        as_(cast.mia, documents.approve, document_id, current(document_id))
+    with pytest.raises(NotAllowed):
+        as_(cast.victor, documents.approve, document_id, current(document_id))
+
+
+def test_an_approval_names_the_version():
+    document_id = approved()
+    row = look(cast.mia, document_id)
+    assert (row.approval_status, row.approved_version_id) == ("approved", row.current_version_id)
+    assert ("approval_decided", "mia@northlight.test") in mails()
+    assert trail(cast.mia, document_id)[-1] == "approval:approve"
+    page = as_(cast.olivia, documents.one, document_id)
+    assert not page.is_approver
+    assert page.approved_version == page.version
+
+
+def test_a_version_nobody_saw_is_not_approved():
+    document_id = in_review()
+    with pytest.raises(IllegalMove, match="changed since"):
+        as_(cast.adam, documents.approve, document_id, uuid4())
+
+
+def test_a_change_while_somebody_reads_makes_the_request_stale():
+    document_id = in_review()
+    seen = current(document_id)
+    first = as_(cast.mia, documents.one, document_id).blocks[0]
+    as_(cast.mia, documents.save_block, document_id, first.id, "## 1. Scope\n\nChanged.", first.digest)
+    with pytest.raises(IllegalMove):
+        as_(cast.adam, documents.approve, document_id, seen)
+    as_(cast.mia, documents.submit, document_id)
+    as_(cast.adam, documents.approve, document_id, current(document_id))
+    assert look(cast.mia, document_id).approval_status == "approved"
+
+
+def test_changes_need_a_comment_and_go_back_to_the_author():
+    document_id = in_review()
+    with pytest.raises(Invalid) as refused:
+        as_(cast.adam, documents.request_changes, document_id, current(document_id), "  ")
+    assert refused.value.field == "comment"
+    as_(cast.adam, documents.request_changes, document_id, current(document_id), "Shorter, please.")
+    page = as_(cast.mia, documents.one, document_id)
+    assert (page.status, page.approval_status) == ("draft", "changes_requested")
+    assert [c.body for c in page.comments] == ["Shorter, please."]
+    assert ("changes_requested", "mia@northlight.test") in mails()
+    as_(cast.mia, documents.submit, document_id)
+    assert look(cast.mia, document_id).approval_round == 2
+
+
+def test_two_approvers_at_once_decide_once():
+    document_id, version_id = in_review(), None
+    version_id = current(document_id)
+    outcomes: list[str] = []
+
+    def decide(person):
+        try:
+            as_(person, documents.approve, document_id, version_id)
+            outcomes.append("approved")
+        except AppError as refused:
+            outcomes.append(type(refused).__name__)
+
+    threads = [threading.Thread(target=decide, args=(person,)) for person in (cast.adam, cast.olivia)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["IllegalMove", "approved"]
+    assert trail(cast.mia, document_id).count("approval:approve") == 1
+
+
+def test_the_author_takes_it_back():
+    document_id = in_review()
+    for _ in range(2):
+        as_(cast.mia, documents.withdraw, document_id)
+    row = look(cast.mia, document_id)
+    assert (row.status, row.approval_status) == ("draft", "none")
+
+
+def test_sending_needs_this_approval():
+    document_id = in_review()
+    with pytest.raises(IllegalMove, match="not approved"):
+        as_(cast.mia, documents.send, document_id)
+
+
+def test_a_member_cannot_send_a_colleagues_document():
+    document_id = approved()
+    with pytest.raises(NotAllowed):
+        as_(cast.victor, documents.send, document_id)
+
+
+def test_sending_freezes_the_version_and_mails_a_link():
+    document_id = sent()
+    row = look(cast.mia, document_id)
+    assert (row.status, row.sent_version_id) == ("sent", row.current_version_id)
+    assert ("sign_request", cast.clara.email) in mails()
+    as_(cast.mia, documents.send, document_id)
+    assert mails().count(("sign_request", cast.clara.email)) == 1
+    assert trail(cast.mia, document_id)[-2:] == ["document:send", "signer:invite"]
+
+
+def test_a_recall_kills_the_link_and_the_text_can_change():
+    document_id = sent()
+    for _ in range(2):
+        as_(cast.mia, documents.recall, document_id)
+    page = as_(cast.mia, documents.one, document_id)
+    assert (page.status, page.signers[0].status, page.is_editable) == ("draft", "waiting", True)
+
+
+def test_voiding_needs_a_reason_and_tells_the_signer():
+    document_id = sent()
+    with pytest.raises(IllegalMove, match="reason"):
+        as_(cast.mia, documents.void, document_id, " ")
+    as_(cast.mia, documents.void, document_id, "The project was cancelled.")
+    assert look(cast.mia, document_id).status == "voided"
+    assert ("voided", cast.clara.email) in mails()
+
+
+def test_buttons_follow_the_table():
+    document_id = in_review()
+    page = as_(cast.adam, documents.one, document_id)
+    assert page.is_approver
+    assert "send" not in page.can
+    assert page.why_not["send"] == "This exact version is not approved yet."
+    assert "submit" not in as_(cast.victor, documents.one, document_id).can
