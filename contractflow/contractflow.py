@@ -12,6 +12,7 @@ from contractflow import (
 )
 from contractflow.api import api
 from contractflow.broker.connections import close_async
+from contractflow.components.head import STYLESHEETS, head
 from contractflow.config import settings
 from contractflow.web import liveness
 from contractflow.web.csp import CspMiddleware
@@ -33,6 +34,9 @@ POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE}
 """Pages that show something of somebody else. They are entered by a full navigation, for the policy is the document's."""
 
 app = rx.App(
+    stylesheets=STYLESHEETS,
+    head_components=head(),
+    html_lang="en",
     backend_exception_handler=show_error,
     frontend_exception_handler=log_frontend_error,
     api_transformer=[  # the last is the outermost

@@ -17,6 +17,7 @@ from contractflow.ops.wheels import CannotStart, bun
 _BUILT = ROOT / ".web" / "build" / "client" / "index.html"
 _STAMP = ROOT / ".web" / "contractflow.hash"
 _NOT_IN_THE_BROWSER = {
+    "external",  # Reflex links our components' scripts there while it builds
     "__pycache__",
     "ops",
     "jobs",

@@ -23,10 +23,9 @@ from contractflow.models.subscription import Subscription
 from contractflow.models.token import OneTimeToken
 from contractflow.permissions import Member, Role
 from contractflow.security.links import token_hash
+from contractflow.services import tiers
+from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 
-TRIAL: Final = timedelta(days=14)
-TRIAL_TIER: Final = "growth"
-TRIAL_SEATS: Final = 10
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -60,6 +59,16 @@ class InvitationRow:
     problem: str
 
 
+@dataclass(frozen=True)
+class InvitationPage:
+    """`problem` says why it cannot be accepted; empty while it can."""
+
+    org_name: str = ""
+    inviter: str = ""
+    email: str = ""
+    problem: str = ""
+
+
 def sign_up(
     work: UnitOfWork, name: str, email: str, password_hash: str, agency: str, locale: str = "en"
 ) -> UUID:
@@ -75,9 +84,9 @@ def sign_up(
     trial = Subscription(
         org_id=org.id,
         tier=TRIAL_TIER,
-        seats=TRIAL_SEATS,
+        seats=tiers.named(TRIAL_TIER).seats,
         period_start=work.now,
-        trial_ends_at=work.now + TRIAL,
+        trial_ends_at=work.now + timedelta(days=TRIAL_DAYS),
     )
     work.db.add_all([membership, trial])
     owner = Member(user_id, org.id, membership.id, Role.OWNER, name)
@@ -148,6 +157,14 @@ def invitation(work: UnitOfWork, token: str) -> InvitationRow:
         row["inviter_name"] or "",
         _problem(row, work.now),
     )
+
+
+def invitation_page(work: UnitOfWork, token: str) -> InvitationPage:
+    """What the page behind the link says, also when there is nothing behind it."""
+    row = _one(work, "SELECT * FROM gate_invitation(:hashed)", hashed=token_hash(token))
+    if row is None:
+        return InvitationPage(problem="This invitation does not exist.")
+    return InvitationPage(row["org_name"], row["inviter_name"] or "", row["email"], _problem(row, work.now))
 
 
 def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str, password_hash: str) -> UUID:

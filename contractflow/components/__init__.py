@@ -1,0 +1,1 @@
+"""Pieces that several pages share. They show what they are given: no queries, no decisions."""

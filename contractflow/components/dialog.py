@@ -1,0 +1,80 @@
+"""Dialogs: focus moves in, Escape leaves, focus returns. Radix does that part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.icon import Content, Text
+
+
+class TypedConfirm(rx.Component):
+    """A field and a button; the button wakes when `name` was typed."""
+
+    library = rx.asset("typed_confirm.jsx", shared=True).importable_path
+    tag = "TypedConfirm"
+    name: rx.Var[str]
+    verb: rx.Var[str]
+    on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def dialog(
+    trigger: rx.Component | None,
+    title: Text,
+    *content: Content,
+    words: Text = "",
+    is_open: rx.Var[bool] | None = None,
+    on_open_change: Any = None,
+    width: str = "480px",
+) -> rx.Component:
+    """Opened by its `trigger`, or by the state with `is_open` and `on_open_change`."""
+    control = {"open": is_open, "on_open_change": on_open_change} if is_open is not None else {}
+    return rx.dialog.root(
+        rx.dialog.trigger(trigger) if trigger else rx.fragment(),
+        rx.dialog.content(
+            rx.dialog.title(title, class_name="cf-dialog__title"),
+            # Always there: screen readers read it on opening, and Radix warns when it is missing.
+            rx.dialog.description(words, class_name="cf-dialog__words" if words else "cf-hidden"),
+            *content,
+            class_name="cf-dialog",
+            max_width=width,
+        ),
+        **control,
+    )
+
+
+def buttons(*pressed: rx.Component, cancel: str = "Cancel") -> rx.Component:
+    """The line at the bottom: the way out first, the verb last."""
+    return rx.el.div(rx.dialog.close(secondary(cancel)), *pressed, class_name="cf-dialog__buttons")
+
+
+def confirm(
+    trigger: rx.Component, title: Text, words: Text, verb: Content, on_confirm: Any, destroys: bool = False
+) -> rx.Component:
+    """“Send to Anna Berg?” and two buttons; closes at once, the page shows what came of it."""
+    press = (danger if destroys else primary)(verb, on_click=on_confirm)
+    return dialog(trigger, title, buttons(rx.dialog.close(press)), words=words)
+
+
+def confirm_by_name(
+    trigger: rx.Component, title: Text, words: Text, name: Text, verb: Text, on_confirm: Any
+) -> rx.Component:
+    """For what cannot be undone: the person types the name of the thing."""
+    return dialog(
+        trigger, title, TypedConfirm.create(name=name, verb=verb, on_confirm=on_confirm), words=words
+    )
+
+
+def menu(trigger: rx.Component, *items: rx.Component) -> rx.Component:
+    """Secondary actions; items are `menu_item(...)` or `menu_rule()`."""
+    return rx.menu.root(rx.menu.trigger(trigger), rx.menu.content(*items, variant="soft"))
+
+
+def menu_item(label: Content, on_select: Any, destroys: bool = False) -> rx.Component:
+    return rx.menu.item(label, on_select=on_select, **({"color": "red"} if destroys else {}))
+
+
+def menu_rule() -> rx.Component:
+    return rx.menu.separator()

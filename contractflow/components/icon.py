@@ -1,0 +1,25 @@
+"""Lucide icons, all in one weight, and links that stay inside the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+Text = str | rx.Var[str]
+Content = str | rx.Var[Any] | rx.Component
+
+
+def icon(name: str, size: int = 16, **props: Any) -> rx.Component:
+    """A picture beside a word, hidden from screen readers: the word says it."""
+    return rx.icon(name, size=size, stroke_width=1.75, aria_hidden="true", **props)
+
+
+def link(*children: Content, href: Text, **props: Any) -> rx.Component:
+    """To another page of the app, without loading it anew. For /login, /signup and files use rx.el.a."""
+    return ReactRouterLink.create(*children, to=href, **props)
+
+
+def classes(*names: str) -> str:
+    return " ".join(name for name in names if name)

@@ -1,0 +1,101 @@
+"""Where a member can go, on both screens: the sidebar, the bar at the bottom of a phone, and the person's menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from contractflow.components.brand import initials
+from contractflow.components.icon import icon, link
+from contractflow.components.theme import theme_choice
+from contractflow.web.native import post_form
+
+# fmt: off
+NAV = (
+    # words        where               icon
+    ("Home",      "/home",             "house"),
+    ("Documents", "/documents",        "file-text"),
+    ("Clients",   "/clients",          "users"),
+    ("Invoices",  "/invoices",         "receipt"),
+)
+REST = (
+    ("Settings",  "/settings/members", "settings"),
+)
+# fmt: on
+
+
+def sidebar(route: str, who: Any) -> rx.Component:
+    return rx.el.aside(
+        rx.el.div(
+            initials(who.org_name, square=True),
+            rx.el.span(who.org_name, class_name="cf-clip", title=who.org_name),
+            class_name="cf-sidebar__org",
+        ),
+        rx.el.nav(*[_nav_link(route, *entry) for entry in NAV], class_name="cf-nav", aria_label="Main"),
+        rx.el.div(
+            rx.el.nav(*[_nav_link(route, *entry) for entry in REST], class_name="cf-nav", aria_label="More"),
+            _person(who),
+            class_name="cf-nav--rest",
+        ),
+        class_name="cf-sidebar",
+    )
+
+
+def bottom_bar(route: str) -> rx.Component:
+    more = rx.el.button(
+        icon("ellipsis", 20), "More", type="button", custom_attrs={"popoverTarget": "person-menu"}
+    )
+    return rx.el.nav(
+        *[_nav_link(route, *entry, look="", size=20) for entry in NAV],
+        more,
+        class_name="cf-bottombar",
+        aria_label="Main, below",
+    )
+
+
+def _nav_link(
+    route: str, words: str, href: str, icon_name: str, look: str = "cf-nav__link", size: int = 18
+) -> rx.Component:
+    is_here = route.split("/")[1] == href.split("/")[1]
+    current = {"aria_current": "page"} if is_here else {}
+    return link(icon(icon_name, size), words, href=href, class_name=look, **current)
+
+
+def _person(who: Any) -> rx.Component:
+    return rx.el.button(
+        initials(who.person_name),
+        rx.el.span(
+            rx.el.span(who.person_name, class_name="cf-clip cf-strong"),
+            rx.el.br(),
+            rx.el.span(who.role, class_name="cf-muted cf-small"),
+            class_name="cf-person__names cf-clip",
+        ),
+        icon("chevrons-up-down"),
+        type="button",
+        class_name="cf-person",
+        custom_attrs={"popoverTarget": "person-menu"},
+    )
+
+
+def person_menu(who: Any) -> rx.Component:
+    """The browser's own popover: closes on Escape and outside, and may hold a native form."""
+    settings = [
+        link(icon(name), words, href=href, class_name="cf-menu__item cf-phone-only")
+        for words, href, name in REST
+    ]
+    sign_out = rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="cf-menu__item")
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(who.person_name, class_name="cf-strong cf-clip"),
+            rx.el.p(who.org_name, class_name="cf-muted cf-small cf-clip"),
+            class_name="cf-menu__head",
+        ),
+        theme_choice(),
+        rx.el.hr(class_name="cf-rule"),
+        *settings,
+        post_form(sign_out, action="/auth/logout"),
+        id="person-menu",
+        class_name="cf-menu cf-popover",
+        custom_attrs={"popover": "auto"},
+    )

@@ -1,0 +1,87 @@
+"""The frame of every page a member sees, and the decorator that registers such a page.
+
+@member_page("/clients", "Clients", on_load=ClientsState.load, action=_add_client)
+def clients() -> rx.Component:
+    return table(...)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import reflex as rx
+
+from contractflow.components.connection import reconnecting_bar
+from contractflow.components.icon import Content, classes
+from contractflow.components.navigation import bottom_bar, person_menu, sidebar
+from contractflow.state.frame import FrameState
+
+View = Callable[[], rx.Component]
+
+
+def member_page(
+    route: str,
+    title: str,
+    *,
+    heading: Content | Callable[[], Content] = "",
+    on_load: Any = (),
+    action: View | None = None,
+    menu: View | None = None,
+    desk: bool = False,
+) -> Callable[[View], View]:
+    """Register the decorated view at `route` inside the frame.
+
+    `heading` is what the top line says when it is not `title` (a var: the document's name); `action` draws the one
+    primary button, `menu` the secondary ones; `desk` gives the grey surface that paper lies on, in full width.
+    """
+
+    def register(view: View) -> View:
+        def page() -> rx.Component:
+            words = heading() if callable(heading) and not isinstance(heading, rx.Var) else heading
+            line = top_line(words if not isinstance(words, str) or words else title, action, menu)
+            return frame(route, line, view(), desk=desk)
+
+        page.__name__ = view.__name__
+        loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]
+        rx.page(route=route, title=f"{title} · ContractFlow", on_load=[FrameState.load, *loads])(page)
+        return view
+
+    return register
+
+
+def frame(
+    route: str, line: rx.Component, *content: rx.Component, desk: bool = False, who: Any = FrameState
+) -> rx.Component:
+    """`who` has org_name, person_name and role."""
+    return rx.el.div(
+        rx.el.a("Skip to content", href="#content", class_name="cf-skip"),
+        sidebar(route, who),
+        rx.el.div(
+            line,
+            rx.el.main(
+                *content,
+                class_name=classes("cf-content", "cf-content--wide" if desk else ""),
+                id="content",
+                tab_index=-1,
+            ),
+            class_name=classes("cf-main", "cf-main--desk" if desk else ""),
+        ),
+        bottom_bar(route),
+        person_menu(who),
+        reconnecting_bar(),
+        class_name="cf-frame",
+    )
+
+
+def top_line(heading: Content, action: View | None, menu: View | None) -> rx.Component:
+    return rx.el.header(
+        rx.el.div(rx.el.h1(heading), class_name="cf-topline__title", title=_hint(heading)),
+        rx.el.div(*[part() for part in (menu, action) if part], class_name="cf-topline__actions"),
+        class_name="cf-topline",
+    )
+
+
+def _hint(heading: Content) -> str | rx.Var[Any]:
+    """A long name is cut off in the line and whole in its hint."""
+    return "" if isinstance(heading, rx.Component) else heading

@@ -1,0 +1,21 @@
+"""What the frame around every member's page shows: whose organisation, and who is signed in."""
+
+import reflex as rx
+
+from contractflow.services import accounts
+from contractflow.web.policy import SIGNED_IN, policy
+from contractflow.web.principal import acting_member
+from contractflow.web.threads import perform
+
+
+class FrameState(rx.State):
+    org_name: str = ""
+    person_name: str = ""
+    role: str = ""
+
+    @rx.event
+    @policy(SIGNED_IN)
+    async def load(self):
+        member = await acting_member()
+        place = await perform(member, accounts.membership, member.user_id, member.org_id)
+        self.org_name, self.person_name, self.role = place.org_name, member.name, member.role.label
