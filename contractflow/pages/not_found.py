@@ -1,19 +1,23 @@
-"""What an address that leads nowhere shows."""
+"""What is shown for an address that leads nowhere, or to something that is not yours."""
+
+from __future__ import annotations
 
 import reflex as rx
+
+from contractflow.components.buttons import link_button
+from contractflow.components.empty import empty
+from contractflow.components.public_shell import public_frame
 
 
 @rx.page(route="404", title="Not found · ContractFlow")
 def not_found() -> rx.Component:
-    return rx.center(
-        rx.vstack(
-            rx.heading("There is nothing here", size="6"),
-            rx.text(
-                "The address may be mistyped, or what it led to is not yours to see.", color_scheme="gray"
-            ),
-            rx.link("Go to the start page", href="/"),
-            align="center",
+    words = (
+        "This page does not exist, or it is not yours to see. Check the address, or start again from Home."
+    )
+    return public_frame(
+        empty(
+            "search-x",
+            rx.fragment(rx.el.h1("There is nothing here", class_name="cf-empty__title"), words),
+            link_button("Go to Home", "/home", look="secondary", native=True),
         ),
-        min_height="70vh",
-        padding="6",
     )

@@ -1,0 +1,51 @@
+"""Sign-in."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from contractflow.components.buttons import primary
+from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.notice import notice
+from contractflow.components.public_shell import entry_frame
+from contractflow.components.story import sealed
+from contractflow.components.turnstile import turnstile
+from contractflow.state.entry import EntryState
+from contractflow.state.refused import RefusedState
+from contractflow.web.native import post_form
+
+
+@rx.page(route="/login", title="Sign in · ContractFlow", on_load=[EntryState.load, RefusedState.load])
+def login() -> rx.Component:
+    return entry_frame("Sign in", "Good to see you again.", _why_here(), _form(), _instead(), aside=sealed())
+
+
+def _why_here() -> rx.Component:
+    is_news = (EntryState.reason != "") & ~RefusedState.errors.contains("form")
+    return rx.cond(is_news, rx.el.div(notice("info", EntryState.reason), class_name="cf-entry__notice"))
+
+
+def _form() -> rx.Component:
+    values, errors = RefusedState.values, RefusedState.errors
+    return post_form(
+        form_error(errors["form"]),
+        text_field(
+            "Work email",
+            "email",
+            type="email",
+            value=values["email"],
+            error=errors["email"],
+            auto_complete="username",
+        ),
+        password_field("Password", "password", error=errors["password"]),
+        rx.el.input(type="hidden", name="next", value=EntryState.onward, read_only=True),
+        turnstile(site_key=EntryState.site_key, script_url=EntryState.script_url, action="login"),
+        primary("Sign in", type="submit", full=True),
+        action="/auth/login",
+        class_name="cf-form",
+        key=RefusedState.code,
+    )
+
+
+def _instead() -> rx.Component:
+    return rx.el.p("New here? ", rx.el.a("Create account", href="/signup"), class_name="cf-entry__instead")

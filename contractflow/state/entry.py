@@ -1,0 +1,45 @@
+"""What the pages before sign-in need to know of the server: the robot check, why one is here, an invitation."""
+
+import reflex as rx
+
+from contractflow.config import settings
+from contractflow.services import accounts
+from contractflow.services.accounts import InvitationPage
+from contractflow.web.policy import PUBLIC, policy
+from contractflow.web.principal import present
+from contractflow.web.threads import perform
+
+REASONS = {
+    "out": "You are signed out.",
+    "ended": "Your session has ended. Sign in again; what you saved is safe.",
+    "password": "Your password was changed. Sign in with the new one.",
+}
+
+
+class EntryState(rx.State):
+    site_key: str = ""
+    script_url: str = ""
+    reason: str = ""
+    onward: str = ""
+    """Where the person wanted to go; the route that signs in checks that it is a path of ours."""
+
+    @rx.event
+    @policy(PUBLIC)
+    async def load(self):
+        asked = self.router.url.query_parameters
+        self.reason = REASONS.get(str(asked.get("reason", "")), "")
+        self.onward = str(asked.get("next", ""))
+        self.site_key, self.script_url = settings().turnstile_site_key or "", settings().turnstile_script_url
+
+
+class InvitationState(rx.State):
+    ready: bool = False
+    link: str = ""
+    page: InvitationPage = InvitationPage()
+
+    @rx.event
+    @policy(PUBLIC)
+    async def load(self):
+        self.link = str(self.token)  # of the address, /invite/[token]
+        self.page = await perform(present().visitor, accounts.invitation_page, self.link)
+        self.ready = True

@@ -1,0 +1,105 @@
+"""The looks of things: every state has one, and every page can be drawn."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import reflex as rx
+from reflex.page import DECORATED_PAGES
+
+from contractflow.components import checklist, pill, table, timeline
+from contractflow.components.fields import select_field, text_field
+from contractflow.workflows.billing import InvoiceStatus, PaymentStatus, SubscriptionStatus
+from contractflow.workflows.crm import LeadStatus, ProjectStatus
+from contractflow.workflows.document import Approval, Generation, Status
+from contractflow.workflows.draft_job import DraftStatus
+from contractflow.workflows.signer import SignerStatus
+
+CSS = Path("assets/contractflow.css").read_text("utf-8")
+SHEETS = {path.name: path.read_text("utf-8") for path in Path("assets").rglob("*.css")}
+
+LOOKS = [
+    (Status, pill.DOCUMENT),
+    (Approval, pill.APPROVAL),
+    (Generation, pill.DRAFT),
+    (DraftStatus, pill.DRAFT),
+    (SignerStatus, pill.SIGNER),
+    (InvoiceStatus, pill.INVOICE),
+    (PaymentStatus, pill.PAYMENT),
+    (SubscriptionStatus, pill.SUBSCRIPTION),
+    (LeadStatus, pill.LEAD),
+    (ProjectStatus, pill.PROJECT),
+]
+
+
+@pytest.mark.parametrize(("states", "looks"), LOOKS, ids=lambda value: getattr(value, "__name__", ""))
+def test_every_state_of_a_workflow_has_a_pill(states, looks):
+    assert {state.value for state in states} <= set(looks)
+
+
+def test_a_document_has_the_words_that_people_look_for():
+    words = [pill.DOCUMENT[status].word for status in Status]
+    assert words == ["Draft", "In review", "Sent", "Signed", "Paid", "Declined", "Expired", "Voided"]
+
+
+def test_no_two_states_of_a_document_look_alike():
+    seen = {(pill.DOCUMENT[status].icon, pill.DOCUMENT[status].hue) for status in Status}
+    assert len(seen) == len(Status)
+
+
+def test_every_hue_is_in_the_sheet():
+    used = {look.hue for _, looks in LOOKS for look in looks.values()} | {
+        hue for _, hue in timeline.KINDS.values()
+    }
+    assert used - {"slate"} <= set(re.findall(r'\[data-hue="(\w+)"\]', CSS))  # slate is the row for all
+
+
+def test_every_class_that_a_component_uses_is_in_a_sheet():
+    sources = "".join(
+        path.read_text("utf-8") for path in Path("contractflow").rglob("*.[pj]*") if path.is_file()
+    )
+    styled = set(re.findall(r"\.(cf-[\w-]+)", "".join(SHEETS.values())))
+    used = set(re.findall(r"(?<![\w./#$-])(cf-[a-z_]+(?:-[a-z_]+)*)(?=[ \"'`$])", sources))
+    names_of_keys = {"cf-unsaved", "cf-turnstile-response"}
+    unstyled_on_purpose = {"cf-table__wide", "cf-step__action"}
+    assert {name for name in used if name not in styled | names_of_keys | unstyled_on_purpose} == set()
+
+
+def test_sheets_hold_no_foreign_origin_and_no_import():
+    for name, sheet in SHEETS.items():
+        assert not re.search(r"@import|url\([\"']?(?:https?:)?//", sheet), name
+
+
+def test_the_error_of_a_field_is_read_out_with_it():
+    html = str(text_field("Work email", "email", error="No @ in it", help="Where we write to").render())
+    assert "email-error email-help" in html
+    assert '"aria-invalid"' in html or "aria-invalid" in html
+
+
+def test_required_is_the_rule_and_optional_is_said():
+    assert "(optional)" not in str(text_field("Name", "name").render())
+    assert "(optional)" in str(text_field("Note", "note", required=False).render())
+
+
+def test_rows_may_be_a_list_or_a_var():
+    rows = rx.Var.create([{"label": "EUR", "value": "EUR"}])
+    assert select_field("Currency", "currency", rows).render()
+    drawn = table.table(
+        "One", ["Name"], ["Ann"], lambda name: table.table_row(table.name_cell(name), key=name)
+    )
+    assert "Ann" in str(drawn.render())
+
+
+def test_a_done_step_says_so_to_those_who_cannot_see_the_mark():
+    assert "Done:" in str(checklist.step("Add a client", "With a contact.", True).render())
+
+
+def test_every_page_can_be_drawn():
+    import contractflow.pages  # noqa: F401  importing registers them
+
+    pages = {kwargs["route"]: draw for found in DECORATED_PAGES.values() for draw, kwargs in found}
+    assert {"/", "/signup", "/login", "/invite/[token]", "404"} <= set(pages)
+    for draw in pages.values():
+        assert draw().render()
