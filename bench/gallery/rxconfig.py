@@ -1,0 +1,19 @@
+"""A small app of its own that shows every component: the product has no page for it. `bench/looks` builds it."""
+
+import reflex as rx
+
+from contractflow.web.build import SameOrigin, WithoutEval
+
+config = rx.Config(
+    app_name="gallery",
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    plugins=[
+        WithoutEval(),
+        SameOrigin(),
+        rx.plugins.RadixThemesPlugin(
+            theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")
+        ),
+    ],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
