@@ -39,6 +39,7 @@ def sidebar(route: str, who: Any) -> rx.Component:
             class_name="cf-nav--rest",
         ),
         class_name="cf-sidebar",
+        aria_label="Sidebar",
     )
 
 
