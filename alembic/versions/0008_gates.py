@@ -14,7 +14,8 @@ depends_on = None
 SEES = {
     #                    all that the gates may see, and write, in any organisation
     "org":               "SELECT (id, name, deleted_at)",
-    "app_user":          "SELECT (id, email, name, deleted_at), INSERT (id, email, name), UPDATE (last_login_at, email_verified_at)",
+    "app_user":          "SELECT (id, email, name, email_verified_at, deleted_at), INSERT (id, email, name),"
+                         " UPDATE (last_login_at, email_verified_at)",
     "user_credential":   "SELECT (user_id, password_hash, failed_logins, locked_until), INSERT (user_id, password_hash),"
                          " UPDATE (password_hash, failed_logins, locked_until)",
     "membership":        "SELECT (id, org_id, user_id, role, status)",

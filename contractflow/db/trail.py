@@ -66,8 +66,9 @@ def verify(connection: Connection, org_id: UUID) -> Verdict:
     if not theirs.ok:
         return Verdict(org_id, theirs.events, theirs.bad_seq, theirs.reason)
     head = head_of(connection, org_id)
-    rows = connection.execution_options(yield_per=_BATCH).execute(_EVENTS, {"org": org_id, "seq": head.seq})
-    return walk(org_id, rows.mappings(), head)
+    until = {"org": org_id, "seq": head.seq}
+    with connection.execute(_EVENTS, until, execution_options={"yield_per": _BATCH}) as rows:
+        return walk(org_id, rows.mappings(), head)
 
 
 def head_of(connection: Connection, org_id: UUID) -> Head:
