@@ -10,6 +10,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import (
     Approval,
@@ -183,10 +185,17 @@ def an_approval(work: UnitOfWork, document: Document, approver: Member = cast.ad
     return _added(work, Approval(**defaults | other))
 
 
-def a_sent_document(work: UnitOfWork, **other: Any) -> tuple[Document, Signer]:
+def a_sent_document(
+    work: UnitOfWork,
+    total_minor: int = 100_000,
+    plan: list[dict[str, Any]] | None = None,
+    blocks: list[dict[str, str]] | None = None,
+    **other: Any,
+) -> tuple[Document, Signer]:
     """Sent to Clara, who has not opened it."""
     document = a_document(work, **other)
-    version = a_version(work, document)
+    text = content(document, total_minor, plan, **({"blocks": blocks} if blocks else {}))
+    version = a_version(work, document, total_minor, content=text)
     signer = a_signer(work, document)
     document.expires_at = work.now + timedelta(days=30)
     document.sent_version_id, document.sent_at, document.status = version.id, work.now, Status.SENT
@@ -232,6 +241,10 @@ def a_signed_document(work: UnitOfWork, **other: Any) -> tuple[Document, Signer]
     document.status, document.signed_at = Status.SIGNED, work.now
     work.db.flush()
     return document, signer
+
+
+def signer_of(work: UnitOfWork, document_id: UUID) -> Signer:
+    return work.db.exec(select(Signer).where(col(Signer.document_id) == document_id)).one()
 
 
 def an_invoice(

@@ -1,0 +1,27 @@
+"""What a client owes: planned with the signature, sent on its day or by hand, settled by payments."""
+
+from contractflow.services.invoices.issuing import issue_due, issue_now, void
+from contractflow.services.invoices.planning import plan_out
+from contractflow.services.invoices.reading import (
+    InvoiceList,
+    InvoicePage,
+    InvoiceRow,
+    PaymentRow,
+    list_page,
+    of_document,
+    one,
+)
+
+__all__ = [
+    "InvoiceList",
+    "InvoicePage",
+    "InvoiceRow",
+    "PaymentRow",
+    "issue_due",
+    "issue_now",
+    "list_page",
+    "of_document",
+    "one",
+    "plan_out",
+    "void",
+]

@@ -1,0 +1,283 @@
+"""Invoices as the agency sees them: fifty at a time, one with its payments, those of a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import AppError, Invalid, NotFound
+from contractflow.models import Client, Document, Invoice, Org, Payment
+from contractflow.money import format_amount, format_money
+from contractflow.permissions import Permission as P
+from contractflow.services import orgs
+from contractflow.services.display import When, when
+from contractflow.services.invoices.issuing import invoice_subject, today
+from contractflow.services.invoices.settling import open_minor, refuse_closed
+from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
+
+PAGE = 50
+OPEN = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
+OVERDUE = "overdue"
+VERBS = ("issue_now", "void")
+
+
+@dataclass(frozen=True)
+class InvoiceRow:
+    """What a list of invoices shows. `pill` is the status, or "overdue", which is derived."""
+
+    id: str
+    number: str
+    label: str
+    client: str
+    document: str
+    document_id: str
+    pill: str
+    total: str
+    open: str
+    due: str
+    issued: When
+
+
+@dataclass(frozen=True)
+class InvoiceList:
+    """One page; `after` is the key of the next one, empty on the last."""
+
+    rows: list[InvoiceRow]
+    after: str
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    id: str
+    amount: str
+    how: str
+    pill: str
+    is_report: bool
+    """The client says that it is on its way; nobody has seen it on the account yet."""
+    reference: str
+    note: str
+    at: When
+
+
+@dataclass(frozen=True)
+class InvoicePage:
+    """One invoice. `why_not` says for each verb that is refused now why; a verb that is absent would succeed."""
+
+    id: str = ""
+    heading: str = "Invoice"
+    number: str = ""
+    label: str = ""
+    source: str = ""
+    client: str = ""
+    document: str = ""
+    document_id: str = ""
+    pill: str = ""
+    currency: str = ""
+    open_amount: str = ""
+    """What is still to be paid, as an amount field takes it."""
+    amount: str = ""
+    """What matters now: what is open, or the whole when nothing is; `amount_words` says which."""
+    amount_words: str = ""
+    goes_out: str = ""
+    memo: str = ""
+    reported: str = ""
+    today: str = ""
+    has_bank_details: bool = True
+    issued: When = field(default_factory=When)
+    can: list[str] = field(default_factory=list)
+    why_not: dict[str, str] = field(default_factory=dict)
+    payments: list[PaymentRow] = field(default_factory=list)
+
+
+def list_page(work: UnitOfWork, *, status: str = "", after: str = "") -> InvoiceList:
+    """Invoices of the organisation, newest first, optionally of one status or overdue."""
+    work.require(P.INVOICE_READ)
+    current = _today(work)
+    query = _narrow(_invoices(), status, current).order_by(col(Invoice.id).desc()).limit(PAGE + 1)
+    if after:
+        query = query.where(col(Invoice.id) < _key(after))
+    found = work.db.exec(query).all()
+    rows = [_row(work, invoice, client, document, current) for invoice, client, document in found[:PAGE]]
+    return InvoiceList(rows, rows[-1].id if len(found) > PAGE else "")
+
+
+def of_document(work: UnitOfWork, document_id: UUID) -> list[InvoiceRow]:
+    """Every invoice of one document, in the order of its payment plan."""
+    work.require(P.INVOICE_READ)
+    query = _invoices().where(col(Invoice.document_id) == document_id).order_by(col(Invoice.id))
+    current = _today(work)
+    return [
+        _row(work, invoice, client, document, current) for invoice, client, document in work.db.exec(query)
+    ]
+
+
+def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
+    """The invoice with its payments and what the member may do with it. Raises NotFound."""
+    work.require(P.INVOICE_READ)
+    found = work.db.exec(_invoices().where(col(Invoice.id) == invoice_id)).first()
+    if found is None:
+        raise NotFound("invoice")
+    invoice, client, document = found
+    org, payments = work.db.get_one(Org, invoice.org_id), payment_rows(work, invoice)
+    row, refused = _row(work, invoice, client, document, today(work, org)), _refusals(work, invoice, document)
+    return InvoicePage(
+        id=row.id,
+        heading=row.number or row.label,
+        number=row.number,
+        label=row.label,
+        source=source(invoice),
+        client=client.name,
+        document=row.document,
+        document_id=row.document_id,
+        pill=row.pill,
+        currency=invoice.currency,
+        open_amount=format_amount(open_minor(invoice), invoice.currency),
+        amount=row.open if invoice.status in OPEN else row.total,
+        amount_words=_amount_words(invoice),
+        goes_out=_goes_out(invoice),
+        memo=invoice.memo or "",
+        reported=next((p.amount for p in payments if p.is_report), ""),
+        today=today(work, org).isoformat(),
+        has_bank_details=orgs.bank_account(org) is not None,
+        issued=row.issued,
+        can=[verb for verb, why in refused.items() if not why],
+        why_not={verb: why for verb, why in refused.items() if why},
+        payments=payments,
+    )
+
+
+def payment_rows(work: UnitOfWork, invoice: Invoice) -> list[PaymentRow]:
+    """What came and went on this invoice, newest first; a checkout that nobody finished is not shown."""
+    query = (
+        select(Payment)
+        .where(col(Payment.invoice_id) == invoice.id)
+        .order_by(col(Payment.occurred_at).desc(), col(Payment.id).desc())
+        .limit(200)
+    )
+    return [_payment(work, p) for p in work.db.exec(query) if _is_worth_showing(p)]
+
+
+def pill(invoice: Invoice, current: date) -> str:
+    late = invoice.status in OPEN and invoice.due_on is not None and invoice.due_on < current
+    return OVERDUE if late else invoice.status
+
+
+def source(invoice: Invoice) -> str:
+    """Which clause of which document the amount comes from."""
+    return str(invoice.lines[0].get("source", "")) if invoice.lines else ""
+
+
+def day(of: date | None) -> str:
+    return f"{of.day} {of:%b %Y}" if of else ""
+
+
+Found = Select[Invoice, Client, Document]
+
+
+def _invoices() -> Found:
+    """With client and document; an invoice that no contract asked for has none."""
+    return (
+        select(Invoice, Client, Document)
+        .join(Client, col(Client.id) == Invoice.client_id)
+        .outerjoin(Document, col(Document.id) == Invoice.document_id)
+    )
+
+
+def _narrow(query: Found, status: str, current: date) -> Found:
+    if status == OVERDUE:
+        return query.where(col(Invoice.status).in_(OPEN), col(Invoice.due_on) < current)
+    if status == InvoiceStatus.OPEN:
+        return query.where(col(Invoice.status).in_(OPEN))
+    return query.where(col(Invoice.status) == status) if status in set(InvoiceStatus) else query
+
+
+def _row(
+    work: UnitOfWork, invoice: Invoice, client: Client, document: Document | None, current: date
+) -> InvoiceRow:
+    return InvoiceRow(
+        id=str(invoice.id),
+        number=invoice.number or "",
+        label=invoice.label,
+        client=client.name,
+        document=document.title if document else "",
+        document_id=str(invoice.document_id or ""),
+        pill=pill(invoice, current),
+        total=format_money(invoice.total_minor, invoice.currency),
+        open=format_money(open_minor(invoice), invoice.currency),
+        due=day(invoice.due_on) or _goes_out(invoice),
+        issued=when(invoice.issued_at, work.now),
+    )
+
+
+def _goes_out(invoice: Invoice) -> str:
+    """When a scheduled invoice is sent; empty for one that was."""
+    if invoice.status is not InvoiceStatus.SCHEDULED:
+        return ""
+    if set_for := invoice.trigger.get("date"):
+        return f"Goes out on {day(date.fromisoformat(set_for))}"
+    return "Goes out when you issue it"
+
+
+def _amount_words(invoice: Invoice) -> str:
+    if invoice.status not in OPEN:
+        return _goes_out(invoice) or {InvoiceStatus.PAID: "paid"}.get(invoice.status, "")
+    total = format_money(invoice.total_minor, invoice.currency)
+    left = f"open of {total}" if invoice.paid_minor else "open"
+    return f"{left}, due {day(invoice.due_on)}"
+
+
+def _payment(work: UnitOfWork, payment: Payment) -> PaymentRow:
+    sign = "" if payment.kind == "payment" else "−"
+    return PaymentRow(
+        id=str(payment.id),
+        amount=sign + format_money(payment.amount_minor, payment.currency),
+        how=(payment.method or payment.provider).capitalize()
+        if payment.kind == "payment"
+        else payment.kind.capitalize(),
+        pill=payment.status,
+        is_report=payment.provider == "manual" and payment.status is PaymentStatus.PENDING,
+        reference=payment.reference or "",
+        note=payment.note or "",
+        at=when(payment.occurred_at, work.now),
+    )
+
+
+def _is_worth_showing(payment: Payment) -> bool:
+    return (
+        payment.provider == "manual"
+        or bool(payment.note)
+        or payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED)
+    )
+
+
+def _refusals(work: UnitOfWork, invoice: Invoice, document: Document | None) -> dict[str, str]:
+    """Every verb of the page and why it would be refused now; empty words mean that it would succeed."""
+    subject = invoice_subject(invoice, document)
+    refused = {verb: INVOICE.refusal(subject, verb, work.actor) for verb in VERBS}
+    refused["record"] = _record_refusal(work, invoice)
+    return refused
+
+
+def _record_refusal(work: UnitOfWork, invoice: Invoice) -> str:
+    try:
+        work.require(P.PAYMENT_RECORD)
+        refuse_closed(invoice)
+    except AppError as refusal:
+        return refusal.message
+    return ""
+
+
+def _today(work: UnitOfWork) -> date:
+    return today(work, work.db.get_one(Org, work.actor.org_id))
+
+
+def _key(after: str) -> UUID:
+    try:
+        return UUID(after)
+    except ValueError:
+        raise Invalid("This page of the list does not exist. Start again from the top.") from None

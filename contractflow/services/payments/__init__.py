@@ -1,0 +1,20 @@
+"""Payments on invoices: by bank transfer or card, each counted once, in whole minor units."""
+
+from contractflow.services.payments.checkouts import checkout, checkout_opened, start_checkout
+from contractflow.services.payments.confirming import confirm, fail, reverse
+from contractflow.services.payments.portal import BankLine, PayPage, to_pay
+from contractflow.services.payments.transfers import record, report_transfer
+
+__all__ = [
+    "BankLine",
+    "PayPage",
+    "checkout",
+    "checkout_opened",
+    "confirm",
+    "fail",
+    "record",
+    "report_transfer",
+    "reverse",
+    "start_checkout",
+    "to_pay",
+]

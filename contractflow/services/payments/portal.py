@@ -1,0 +1,129 @@
+"""One invoice as the client sees it: what is owed, by when, and each way to pay it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotFound
+from contractflow.models import AppUser, Document, Invoice, Membership, Org, Signer
+from contractflow.money import format_money
+from contractflow.services import orgs
+from contractflow.services.display import When, when
+from contractflow.services.invoices.issuing import today
+from contractflow.services.invoices.reading import PaymentRow, day, payment_rows, pill, source
+from contractflow.services.invoices.settling import open_minor
+from contractflow.services.payments.transfers import signer_of
+from contractflow.workflows.billing import InvoiceStatus
+
+PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
+
+
+@dataclass(frozen=True)
+class BankLine:
+    """One line of the transfer: `value` as it is read, `copied` as a bank's form takes it."""
+
+    label: str
+    value: str
+    copied: str
+
+
+@dataclass(frozen=True)
+class PayPage:
+    """`pill` is open, partially_paid, overdue, paid or void."""
+
+    id: str = ""
+    heading: str = ""
+    number: str = ""
+    label: str = ""
+    source: str = ""
+    org: str = ""
+    document_id: str = ""
+    pill: str = ""
+    amount: str = ""
+    """What matters now: what is open, or the whole when nothing is; `amount_words` says which."""
+    amount_words: str = ""
+    due: str = ""
+    memo: str = ""
+    issued: When = field(default_factory=When)
+    is_payable: bool = False
+    is_reported: bool = False
+    takes_cards: bool = False
+    contact: str = ""
+    contact_email: str = ""
+    bank: list[BankLine] = field(default_factory=list)
+    payments: list[PaymentRow] = field(default_factory=list)
+
+
+def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
+    """The invoice as its client may see it. Raises NotFound, also for one that has not gone out."""
+    actor = signer_of(work)
+    invoice = work.db.get(Invoice, invoice_id)
+    if invoice is None or invoice.document_id != actor.document_id or invoice.number is None:
+        raise NotFound("invoice")
+    signer, document = work.db.get_one(Signer, actor.signer_id), work.db.get_one(Document, actor.document_id)
+    org, sender = work.db.get_one(Org, invoice.org_id), _sender(work, document)
+    locale, timezone = signer.locale or document.locale, signer.timezone or org.timezone
+    payments, is_payable = payment_rows(work, invoice), invoice.status in PAYABLE
+    return PayPage(
+        id=str(invoice.id),
+        heading=f"Invoice {invoice.number} for “{document.title}”",
+        number=invoice.number,
+        label=invoice.label,
+        source=source(invoice),
+        org=org.name,
+        document_id=str(document.id),
+        pill=pill(invoice, today(work, org)),
+        amount=format_money(
+            open_minor(invoice) if is_payable else invoice.total_minor, invoice.currency, locale
+        ),
+        amount_words=_amount_words(invoice, locale),
+        due=day(invoice.due_on),
+        memo=invoice.memo or "",
+        issued=when(invoice.issued_at, work.now, timezone),
+        is_payable=is_payable,
+        is_reported=any(p.is_report for p in payments),
+        takes_cards=is_payable and orgs.takes_cards(org),
+        contact=sender.name,
+        contact_email=sender.email,
+        bank=_bank(org, invoice) if is_payable else [],
+        payments=payments,
+    )
+
+
+def _amount_words(invoice: Invoice, locale: str) -> str:
+    if invoice.status not in PAYABLE:
+        return ""
+    due = f"due {day(invoice.due_on)}"
+    if not invoice.paid_minor:
+        return due
+    paid, total = (
+        format_money(m, invoice.currency, locale) for m in (invoice.paid_minor, invoice.total_minor)
+    )
+    return f"left of {total}, {paid} paid; {due}"
+
+
+def _bank(org: Org, invoice: Invoice) -> list[BankLine]:
+    account = orgs.bank_account(org)
+    if account is None:
+        return []
+    lines = [
+        ("Account holder", account.holder, account.holder),
+        ("IBAN", account.spaced_iban, account.iban),
+        ("BIC", account.bic, account.bic),
+        ("Bank", account.bank, account.bank),
+        ("Reference", invoice.number or "", invoice.number or ""),
+    ]
+    return [BankLine(*line) for line in lines if line[1]]
+
+
+def _sender(work: UnitOfWork, document: Document) -> AppUser:
+    query = (
+        select(AppUser)
+        .join(Membership, col(Membership.user_id) == AppUser.id)
+        .where(col(Membership.id) == document.owner_id)
+    )
+    return work.db.exec(query).one()
