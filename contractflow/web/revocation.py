@@ -41,7 +41,7 @@ async def cut(app: Any, family: str) -> None:
     namespace = app.event_namespace
     for sid in list(namespace.sid_to_token):
         families = _families(app, sid)
-        if family not in (families.member, families.signer):
+        if family != (families.member or families.signer):  # the session the tab's state belongs to
             continue
         ended = NotSignedIn() if family == families.member else PortalClosed()
         update = StateUpdate(events=Event.from_event_type(refusal(ended)))

@@ -24,7 +24,7 @@ def test_a_module_uses_no_command_that_is_evaluated(module: Path) -> None:
         assert "rx.toast" not in source, "use contractflow.web.commands.toast in handlers"
 
 
-@pytest.mark.parametrize("module", (PRODUCT / "state").glob("*.py"), ids=lambda path: path.name)
+@pytest.mark.parametrize("module", sorted((PRODUCT / "state").glob("*.py")), ids=lambda path: path.name)
 def test_handlers_are_asynchronous_and_helpers_private(module: Path) -> None:
     source = module.read_text()
     assert not re.search(r"@policy\([^)]*\)\s+def ", source), "a synchronous handler stops everybody's events"
