@@ -9,9 +9,9 @@ from contractflow.config import settings
 
 def load() -> str:
     """Load it (nothing when it is there) and keep what to tell people; returns that."""
-    from contractflow.services import demo  # noqa: PLC0415 -- `up` only reads the note
+    from contractflow.ops import demo_agency  # noqa: PLC0415 -- `up` only reads the note
 
-    sign_ins = "\n".join(demo.load())
+    sign_ins = "\n".join(demo_agency.load())
     note(settings().data_dir).write_text(sign_ins + "\n")
     return sign_ins
 
