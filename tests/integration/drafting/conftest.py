@@ -41,7 +41,7 @@ def sandbox(tmp_path_factory) -> Iterator[Sandbox]:
         [*command, "--directory", str(tmp_path_factory.mktemp("sandbox"))],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=dies_with_parent(),
+        preexec_fn=dies_with_parent(),  # noqa: PLW1509  one prctl call
     )
     assert process.stdout
     assert b"ready" in process.stdout.readline()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from rq import Queue
+from rq import Callback, Queue
 
 from contractflow.broker import connections
 from contractflow.broker.queue import SERIALIZER, SafeJob, enqueue, waiting
@@ -28,7 +28,7 @@ def test_a_job_carries_a_name_and_ids_as_json(redis_url):
 @pytest.mark.parametrize("name", ["os.system", "contractflow.services.drafts.request", "subprocess.run"])
 def test_nobody_elses_code_runs(redis_url, name):
     queue = Queue("general", connection=connections.queue_redis(), serializer=SERIALIZER)
-    queue.enqueue(name, "true", job_id="evil", on_success="os.system")
+    queue.enqueue(name, "true", job_id="evil", on_success=Callback("os.system"))
     job = SafeJob.fetch("evil", connection=connections.queue_redis(), serializer=SERIALIZER)
     with pytest.raises(PermissionError):
         _ = job.func
