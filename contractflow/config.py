@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     openai_model: str = "gpt-6.1-terra"
     placeholder_seconds: float = Field(3.0, ge=0, le=60)
     """How long the clause library takes to write a contract before the reader's eyes."""
+    drafts_at_once: int = Field(50, ge=1, le=500)
+    """Per worker process."""
 
     paddle_api_key: SecretStr | None = None
     paddle_base_url: str = "https://api.paddle.com"

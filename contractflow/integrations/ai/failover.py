@@ -19,6 +19,7 @@ from contractflow.integrations.ai.words import (
     COUNTED,
     HOPELESS,
     WORTH_ONE_RETRY,
+    Attempt,
     Done,
     Order,
     Provider,
@@ -63,19 +64,6 @@ class Screen(Protocol):
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One line of the record: who was asked, how it ended ("ok", "skipped" or the trouble), and at what cost."""
-
-    provider: str
-    model: str
-    outcome: str
-    first_text_ms: int | None = None
-    shown: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-
-
-@dataclass(frozen=True)
 class Outcome:
     provider: str
     model: str
@@ -104,7 +92,9 @@ async def generate(
             outcome = await telling.ask(provider, is_last=is_last)
             if outcome:
                 return outcome
-    raise ProviderError(Trouble.OVERLOAD, f"nobody answered: {telling.attempts}")
+    nobody = ProviderError(Trouble.OVERLOAD, "nobody answered")
+    nobody.attempts = tuple(telling.attempts)
+    raise nobody
 
 
 class _Telling:

@@ -37,6 +37,19 @@ COUNTED = HOPELESS | {T.RATE, T.OVERLOAD, T.CONNECT, T.NETWORK, T.FIRST_TEXT, T.
 """Says something about the provider's health; the rest says something about this order."""
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One line of the record: who was asked, how it ended ("ok", "skipped" or the trouble), and at what cost."""
+
+    provider: str
+    model: str
+    outcome: str
+    first_text_ms: int | None = None
+    shown: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
 class ProviderError(Exception):
     """`detail` is for our log, never for a screen; `retry_after` in seconds, 0 when the vendor did not say."""
 
@@ -44,6 +57,8 @@ class ProviderError(Exception):
         super().__init__(f"{trouble}: {detail[:300]}")
         self.trouble = trouble
         self.retry_after = retry_after
+        self.attempts: tuple[Attempt, ...] = ()
+        """Everybody who was asked, when nobody is left to ask."""
 
 
 @dataclass(frozen=True)

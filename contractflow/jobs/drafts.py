@@ -1,0 +1,142 @@
+"""Writing one draft: claim the row, let the providers write to the stream, save the text, say that it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
+
+from contractflow.broker.breaker import Breaker
+from contractflow.broker.connections import async_redis
+from contractflow.broker.draft_stream import DraftWriter, Superseded
+from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
+from contractflow.errors import Invalid
+from contractflow.integrations.ai.answer import Unusable
+from contractflow.integrations.ai.failover import Outcome
+from contractflow.integrations.ai.failover import generate as write
+from contractflow.integrations.ai.lineup import providers
+from contractflow.integrations.ai.words import Attempt, ProviderError
+from contractflow.permissions import System
+from contractflow.services import drafts
+from contractflow.services.drafts import Beat, Claim
+from contractflow.workflows.draft_job import DraftStatus
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.5
+DATABASE_PATIENCE = 30
+"""Seconds a finished text waits for a database that restarts."""
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+
+
+async def generate(org_id: str, draft_id: str) -> None:
+    """Write the draft, if it still waits for somebody."""
+    actor = System(UUID(org_id), "drafts")
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    claimed = await _perform(actor, drafts.claim, UUID(draft_id), owner)
+    if claimed is None:
+        return
+    async with DraftWriter(async_redis(), claimed.draft_id, claimed.number) as writer:
+        try:
+            await _write(actor, claimed, writer)
+        except Superseded:
+            log.info("draft %s: somebody else goes on with it", draft_id)
+
+
+async def _write(actor: System, claimed: Claim, writer: DraftWriter) -> None:
+    writing = asyncio.create_task(
+        write(claimed.order, providers(), writer, breaker=Breaker(async_redis()), note=claimed.note)
+    )
+    writer.on_refusal = writing.cancel
+    beating = asyncio.create_task(_beat(actor, claimed, writing))
+    try:
+        await asyncio.wait({writing})
+    except asyncio.CancelledError:
+        # This worker is told to go. Nothing is lost: another one begins at once.
+        writing.cancel()
+        await _perform(actor, drafts.hand_back, claimed)
+        raise
+    else:
+        await _conclude(actor, claimed, writer, writing)
+    finally:
+        beating.cancel()
+
+
+async def _conclude(
+    actor: System, claimed: Claim, writer: DraftWriter, writing: asyncio.Task[Outcome]
+) -> None:
+    """Save first, then say so: whoever reads "ready" finds the text in the database."""
+    if writing.cancelled():
+        # Stopped, or no longer ours: the row says so already, whoever did it.
+        await writer.end("cancelled")
+        return
+    try:
+        is_ours = await _patiently(actor, drafts.finish, claimed, writing.result())
+    except (ProviderError, Unusable, Invalid) as problem:
+        await _try_again(actor, claimed, writer, problem)
+    except Exception as problem:
+        log.exception("draft %s failed unexpectedly", claimed.draft_id)
+        await _try_again(actor, claimed, writer, problem)
+    else:
+        if is_ours:
+            await writer.end("ready")
+
+
+async def _try_again(actor: System, claimed: Claim, writer: DraftWriter, problem: Exception) -> None:
+    code = "unusable" if isinstance(problem, (Unusable, Invalid)) else "unexpected"
+    attempts: tuple[Attempt, ...] = ()
+    if isinstance(problem, ProviderError):
+        code, attempts = str(problem.trouble), problem.attempts
+    status = await _patiently(actor, drafts.retry_later, claimed, code, repr(problem), attempts)
+    if status is not None:
+        await writer.end("failed" if status is DraftStatus.FAILED else "waiting")
+
+
+async def _beat(actor: System, claimed: Claim, writing: asyncio.Task[Outcome]) -> None:
+    """Keep the lease. A database that is away for a moment is no reason to stop writing."""
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            if await _perform(actor, drafts.heartbeat, claimed) is Beat.LOST:
+                writing.cancel()
+                return
+        except OperationalError as problem:
+            log.warning("draft %s: no heartbeat: %s", claimed.draft_id, type(problem.orig).__name__)
+
+
+async def _patiently(
+    actor: System,
+    verb: Callable[Concatenate[UnitOfWork, Args], Result],
+    *args: Args.args,
+    **kwargs: Args.kwargs,
+) -> Result:
+    """`_perform`, again and again while the database is away."""
+    give_up_at = asyncio.get_running_loop().time() + DATABASE_PATIENCE
+    while True:
+        try:
+            return await _perform(actor, verb, *args, **kwargs)
+        except OperationalError:
+            if asyncio.get_running_loop().time() > give_up_at:
+                raise
+            await asyncio.sleep(0.5)
+
+
+async def _perform(
+    actor: System,
+    verb: Callable[Concatenate[UnitOfWork, Args], Result],
+    *args: Args.args,
+    **kwargs: Args.kwargs,
+) -> Result:
+    def call() -> Result:
+        with unit_of_work(actor) as work:
+            return verb(work, *args, **kwargs)
+
+    return await asyncio.to_thread(call)

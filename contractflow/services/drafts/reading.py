@@ -1,0 +1,144 @@
+"""What a screen shows of a draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from redis.exceptions import RedisError
+from sqlmodel import col, select
+
+from contractflow.broker import queue
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotFound
+from contractflow.integrations.ai.failover import CAUSES, LABELS
+from contractflow.models import AppUser, Document, DraftJob
+from contractflow.permissions import Permission as P
+from contractflow.services.drafts import rows
+from contractflow.workflows.document import Generation, Status
+from contractflow.workflows.draft_job import ACTIVE, DraftStatus
+
+DRAFTING = (Generation.QUEUED, Generation.STREAMING)
+_OTHER_CAUSES = {
+    "worker_lost": "The worker was lost three times.",
+    "unusable": "What came back was not a contract.",
+    "unexpected": "Something went wrong on our side; we have been told.",
+}
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """The newest draft of a document; all empty when there was none. `status` as the pill names it."""
+
+    job_id: str = ""
+    status: str = ""
+    provider: str = ""
+    started_by: str = ""
+    words: str = ""
+    cause: str = ""
+    position: int = 0
+    is_active: bool = False
+    can_stop: bool = False
+    can_retry: bool = False
+
+
+@dataclass(frozen=True)
+class LiveDraft:
+    """What somebody who follows a draft has to know every few seconds."""
+
+    status: str
+    is_active: bool
+
+
+def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
+    """The newest draft of the document. Raises NotFound."""
+    work.require(P.DOCUMENT_READ)
+    if work.db.scalar(select(Document.id).where(col(Document.id) == document_id)) is None:
+        raise NotFound("document")
+    job = rows.latest(work, document_id)
+    return row_of(work, job, position=_position(job)) if job else DraftRow()
+
+
+def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
+    """May the actor follow this draft (still), and how does it stand? Raises NotFound, NotAllowed."""
+    work.require(P.DOCUMENT_READ)
+    query = select(DraftJob.status).where(
+        col(DraftJob.id) == draft_id, col(DraftJob.document_id) == document_id
+    )
+    status = work.db.scalar(query)
+    if status is None:
+        raise NotFound("draft")
+    return LiveDraft(status, status in ACTIVE)
+
+
+def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
+    may = work.actor.may(P.DOCUMENT_GENERATE)
+    is_active = job.status in ACTIVE
+    started_by = work.db.scalar(select(AppUser.name).where(col(AppUser.id) == job.requested_by)) or ""
+    return DraftRow(
+        job_id=str(job.id),
+        status=_pill(job),
+        provider=LABELS.get(job.provider or "", ""),
+        started_by=started_by,
+        words=_words(job, started_by, position),
+        cause=_cause(job),
+        position=position,
+        is_active=is_active,
+        can_stop=is_active and may,
+        can_retry=job.status is DraftStatus.FAILED and may and _is_draft(work, job),
+    )
+
+
+def _is_draft(work: UnitOfWork, job: DraftJob) -> bool:
+    status = work.db.scalar(select(Document.status).where(col(Document.id) == job.document_id))
+    return status is Status.DRAFT
+
+
+def _pill(job: DraftJob) -> str:
+    """The document's word for it (see Generation), which people know from the list."""
+    words = {
+        DraftStatus.QUEUED: Generation.QUEUED,
+        DraftStatus.RETRY_WAIT: Generation.QUEUED,
+        DraftStatus.RUNNING: Generation.STREAMING,
+        DraftStatus.SUCCEEDED: Generation.READY,
+        DraftStatus.FAILED: Generation.FAILED,
+        DraftStatus.CANCELLED: Generation.CANCELLED,
+    }
+    return str(words[job.status])
+
+
+def _words(job: DraftJob, started_by: str, position: int) -> str:
+    by = f" for {started_by}" if started_by else ""
+    ahead = f", {position} ahead" if position else ""
+    # fmt: off
+    sentences = {
+        DraftStatus.QUEUED:     f"Waiting for a free worker{ahead}.",
+        DraftStatus.RETRY_WAIT: f"Attempt {job.attempt} did not work out; the next one follows shortly.",
+        DraftStatus.RUNNING:    f"Being written{by}.",
+        DraftStatus.SUCCEEDED:  f"Written{by}. A starting point, not legal advice.",
+        DraftStatus.FAILED:     f"Given up after {job.attempt} attempts.",
+        DraftStatus.CANCELLED:  "Stopped. What was written so far has been kept." if job.output else "Stopped.",
+    }
+    # fmt: on
+    return sentences[job.status]
+
+
+def _cause(job: DraftJob) -> str:
+    """Why the last attempt failed, for the person; empty when there is nothing to explain."""
+    if job.status not in {DraftStatus.FAILED, DraftStatus.RETRY_WAIT} or not job.error_code:
+        return ""
+    asked = [entry for entry in job.provider_trail if entry["outcome"] in CAUSES]
+    if asked:
+        last = asked[-1]
+        return f"{LABELS.get(last['provider'], last['provider'])} {CAUSES[last['outcome']]}."
+    return _OTHER_CAUSES.get(job.error_code, _OTHER_CAUSES["unexpected"])
+
+
+def _position(job: DraftJob) -> int:
+    """How many drafts wait before this one, as far as the queue knows; 0 when it is not waiting."""
+    if job.status is not DraftStatus.QUEUED:
+        return 0
+    try:
+        return max(0, queue.waiting("drafts") - 1)
+    except (RedisError, OSError):
+        return 0

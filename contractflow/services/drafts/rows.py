@@ -1,0 +1,46 @@
+"""What ordering, writing and reading drafts have in common: finding the rows, in one order of locks."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.broker.queue import enqueue
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotFound
+from contractflow.models import Document, DraftJob
+from contractflow.services.moving import locked
+from contractflow.workflows.draft_job import ACTIVE
+
+
+def latest(work: UnitOfWork, document_id: UUID) -> DraftJob | None:
+    """The newest draft of a document, if there was any."""
+    query = (
+        select(DraftJob)
+        .where(col(DraftJob.document_id) == document_id)
+        .order_by(col(DraftJob.queued_at).desc(), col(DraftJob.id).desc())
+    )
+    return work.db.exec(query.limit(1)).first()
+
+
+def active(work: UnitOfWork, document_id: UUID) -> DraftJob | None:
+    """The draft that is under way, locked; the caller holds the document."""
+    query = select(DraftJob).where(col(DraftJob.document_id) == document_id, col(DraftJob.status).in_(ACTIVE))
+    return work.db.exec(query.with_for_update().execution_options(populate_existing=True)).first()
+
+
+def with_document(work: UnitOfWork, draft_id: UUID) -> tuple[DraftJob, Document]:
+    """Both rows, locked: the document first, as everywhere, so that nobody waits for each other. Raises NotFound."""
+    document_id = work.db.scalar(select(DraftJob.document_id).where(col(DraftJob.id) == draft_id))
+    if document_id is None:
+        raise NotFound("draft")
+    document = locked(work, Document, document_id, "document")
+    return locked(work, DraftJob, draft_id, "draft"), document
+
+
+def wake_worker(job: DraftJob, round_: int = 0) -> None:
+    """Wake a worker for `job`. `round_` makes another wake-up of the same attempt possible when one got lost."""
+    suffix = f"-{round_}" if round_ else ""
+    job_id = f"draft-{job.id}-{job.attempt}{suffix}"
+    enqueue("drafts.generate", queue="drafts", job_id=job_id, org_id=job.org_id, draft_id=job.id)
