@@ -22,7 +22,7 @@ from contractflow.broker.queue import SERIALIZER, SafeJob
 from contractflow.config import settings
 from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
-from contractflow.integrations.ai.lineup import providers
+from contractflow.integrations.ai import lineup
 from contractflow.integrations.ai.warm import warm
 from contractflow.jobs.async_worker import AsyncWorker
 
@@ -74,7 +74,7 @@ async def _write_drafts() -> None:
     # As many threads as connections: whoever waits for the database waits here and holds nothing.
     loop.set_default_executor(ThreadPoolExecutor(settings().database_pool, "database"))
     await warm()
-    providers()
+    lineup.providers()
     worker = AsyncWorker(
         _queue("drafts"),
         popping=async_reader,
@@ -86,6 +86,7 @@ async def _write_drafts() -> None:
     try:
         await worker.run(_say_alive())
     finally:
+        await lineup.close()
         await close_async()
 
 

@@ -22,6 +22,12 @@ def providers() -> list[Provider]:
     return _lineups[loop]
 
 
+async def close() -> None:
+    """Close the connections of this event loop's providers."""
+    for provider in _lineups.pop(asyncio.get_running_loop(), []):
+        await provider.close()
+
+
 def _make() -> list[Provider]:
     chosen = settings()
     found: list[Provider] = []

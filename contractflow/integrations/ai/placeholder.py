@@ -59,6 +59,9 @@ class Placeholder:
             await asyncio.sleep(max(0.0, started + self._seconds * number / len(pieces) - loop.time()))
         yield Done("stop", MODEL)
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
 
 def compose(brief: Brief) -> str:
     """The whole contract as Markdown, one `## <number>. <title>` per clause. The same brief gives the same text."""
