@@ -1,0 +1,163 @@
+"""Real worker and scheduler processes: many drafts at once, killed in the middle, told to go."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from contractflow.broker.hub import Hub
+from contractflow.content.blocks import join
+from contractflow.db.unit_of_work import unit_of_work
+from contractflow.integrations.ai.answer import parse
+from contractflow.ops.processes import dies_with_parent
+from contractflow.workflows.draft_job import DraftStatus
+from tests import cast
+from tests.integration.drafting.ordering import a_draftable, facts, order, read
+
+pytestmark = [pytest.mark.usefixtures("database", "redis_url"), pytest.mark.timeout(120)]
+
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def start(database, redis_url, tmp_path) -> Iterator[Start]:
+    """Start `python -m contractflow <command>`; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*command: str, **environment: str) -> subprocess.Popen[bytes]:
+        settings = {f"CONTRACTFLOW_{name}": value for name, value in environment.items()}
+        log = (tmp_path / f"{len(started)}.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "contractflow", *command],
+            env={**os.environ, **settings},
+            stdout=log,
+            stderr=log,
+            preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509  one prctl call
+        )
+        log.close()
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+    for path in tmp_path.glob("*.log"):
+        sys.stdout.write(path.read_text()[-3000:])
+
+
+async def until(holds: Callable[[], bool], seconds: float = 30) -> float:
+    """Wait until `holds()`; how long it took."""
+    began = time.monotonic()
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() - began < seconds, "it never happened"
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+def status(draft) -> DraftStatus:
+    return facts(draft).job.status
+
+
+async def test_kill_nine_in_the_middle(start, redis):
+    """The draft goes on within 15 s; whoever watched and whoever comes later reads what the database holds."""
+    start("scheduler")
+    victim = start("worker", "drafts", PLACEHOLDER_SECONDS="6")
+    draft, hub = order(a_draftable()), Hub()
+    async with hub.follow(draft_ids=[draft]) as watching:
+        while len(watching.view(draft).text) < 300:
+            assert await watching.wait(30)
+        first_epoch = watching.view(draft).epoch
+        victim.kill()
+        killed = time.monotonic()
+        start("worker", "drafts", PLACEHOLDER_SECONDS="1")
+        while watching.view(draft).epoch == first_epoch:
+            assert await watching.wait(20)
+        took = time.monotonic() - killed
+        while not watching.view(draft).is_over:
+            assert await watching.wait(20)
+        seen = watching.view(draft)
+    hub.close()
+    found = facts(draft)
+    assert took < 15
+    assert (seen.status, seen.text) == ("ready", found.job.output)
+    assert (await read(redis, draft)).text == found.job.output
+    assert join(found.content.blocks) == parse(seen.text)
+    assert found.job.attempt == 2
+    assert "lost" in seen.note
+
+
+async def test_twenty_drafts_at_once_in_one_process(start, redis):
+    start("worker", "drafts", PLACEHOLDER_SECONDS="2")
+    drafts = [order(a_draftable()) for _ in range(20)]
+    await until(lambda: any(status(draft) is not DraftStatus.QUEUED for draft in drafts))
+    took = await until(lambda: all(status(draft) is DraftStatus.SUCCEEDED for draft in drafts))
+    assert took < 20, "one after the other would be forty seconds"
+    for draft in drafts:
+        assert (await read(redis, draft)).text == facts(draft).job.output
+
+
+async def test_a_worker_told_to_go_finishes_what_it_can(start, redis):
+    worker = start("worker", "drafts", PLACEHOLDER_SECONDS="4")
+    draft = order(a_draftable())
+    await until(lambda: status(draft) is DraftStatus.RUNNING)
+    worker.terminate()
+    await asyncio.sleep(0.5)
+    late = order(a_draftable())
+    assert await asyncio.to_thread(worker.wait, 20) == 0
+    assert (status(draft), status(late)) == (DraftStatus.SUCCEEDED, DraftStatus.QUEUED)
+
+
+async def test_a_worker_told_to_go_hands_back_what_takes_too_long(start, redis):
+    start("scheduler")
+    worker = start("worker", "drafts", PLACEHOLDER_SECONDS="60")
+    draft = order(a_draftable())
+    await until(lambda: status(draft) is DraftStatus.RUNNING)
+    worker.terminate()
+    start("worker", "drafts", PLACEHOLDER_SECONDS="1")
+    assert await asyncio.to_thread(worker.wait, 40) == 0
+    await until(lambda: status(draft) is DraftStatus.SUCCEEDED)
+    assert facts(draft).job.attempt == 1
+    assert (await read(redis, draft)).text == facts(draft).job.output
+
+
+async def test_only_one_of_two_schedulers_works_and_the_other_takes_over(start):
+    first, second = start("scheduler"), start("scheduler")
+    held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1")
+
+    def holders() -> int:
+        with unit_of_work(cast.northlight) as work:
+            return work.db.scalar(held) or 0
+
+    await until(lambda: holders() == 1)
+    await asyncio.sleep(1.5)
+    assert holders() == 1
+    first.kill()
+    await asyncio.sleep(1.5)
+    await until(lambda: holders() == 1)
+    second.terminate()
+    assert await asyncio.to_thread(second.wait, 10) == 0
+
+
+async def test_the_general_worker_does_its_jobs_and_leaves_when_told(start, redis):
+    worker = start("worker", "general")
+    await until(lambda: asyncio.run(_alive("general")))
+    worker.terminate()
+    assert await asyncio.to_thread(worker.wait, 15) == 0
+
+
+async def _alive(kind: str) -> bool:
+    from contractflow.broker import connections, heartbeats
+
+    try:
+        return await heartbeats.alive(kind)
+    finally:
+        await connections.close_async()
