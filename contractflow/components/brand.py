@@ -20,4 +20,4 @@ def initials(name: str | rx.Var[str], square: bool = False) -> rx.Component:
 
 
 def _letters(name: str | rx.Var[str]) -> str | rx.Var[str]:
-    return name[:1]
+    return name[:1] if isinstance(name, str) else name.to(str)[:1]

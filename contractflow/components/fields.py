@@ -90,11 +90,18 @@ def _field(
     made = control(*children, **named | props | _described(key, help_, error))
     return rx.el.div(
         rx.el.label(label, _optional(required), html_for=key, class_name="cf-field__label"),
-        rx.el.div(rx.el.span(affix, class_name="cf-affix"), made, class_name="cf-affixed") if affix else made,
+        _affixed(affix, made),
         rx.cond(error, _error(error, f"{key}-error")),
         rx.cond(help_, rx.el.p(help_, class_name="cf-field__help", id=f"{key}-help")),
         class_name="cf-field",
     )
+
+
+def _affixed(affix: Text, control: rx.Component) -> rx.Component:
+    """A currency before the amount; without one the control alone."""
+    if isinstance(affix, str) and not affix:
+        return control
+    return rx.el.div(rx.el.span(affix, class_name="cf-affix"), control, class_name="cf-affixed")
 
 
 def _described(key: Text, help_: Text, error: Text) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def member_page(
             line = top_line(words if not isinstance(words, str) or words else title, action, menu)
             return frame(route, line, view(), desk=desk)
 
-        page.__name__ = view.__name__
+        page.__name__ = getattr(view, "__name__", route)
         loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]
         rx.page(route=route, title=f"{title} · ContractFlow", on_load=[FrameState.load, *loads])(page)
         return view

@@ -65,7 +65,7 @@ def _checks() -> list[tuple[str, list[str]]]:
         ("ruff format", ["ruff", "format", "--check", "."]),
         ("import contracts", ["lint-imports", "--no-logo"]),
         ("mypy", ["mypy"]),
-        ("ty", ["ty", "check", "contractflow"]),
+        ("ty", ["ty", "check"]),
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import reflex as rx
 
 from contractflow.components import stills
@@ -95,7 +97,7 @@ def _beats() -> rx.Component:
     )
 
 
-def _beat(title: str, words: str, still: object) -> rx.Component:
+def _beat(title: str, words: str, still: Callable[[], rx.Component]) -> rx.Component:
     return rx.el.article(
         rx.el.div(still(), class_name="cf-beat__stage", aria_hidden="true"),
         rx.el.div(rx.el.h3(title), rx.el.p(words), class_name="cf-beat__words"),

@@ -21,7 +21,7 @@ def login() -> rx.Component:
 
 
 def _why_here() -> rx.Component:
-    is_news = (EntryState.reason != "") & ~RefusedState.errors.contains("form")
+    is_news = (EntryState.reason != "") & ~RefusedState.errors["form"]
     return rx.cond(is_news, rx.el.div(notice("info", EntryState.reason), class_name="cf-entry__notice"))
 
 

@@ -30,7 +30,7 @@ class ClientRow:
     name: str
     contact: str
     currency: str
-    documents: int
+    documents: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,8 @@ def list_page(work: UnitOfWork, *, text: str = "", after: str = "") -> ClientLis
         query = query.where(func.row(func.lower(Client.name), Client.id) > _key(work, after))
     found = work.db.exec(query).all()
     rows = [
-        ClientRow(str(c.id), c.name, contact or "", c.currency, count) for c, contact, count in found[:PAGE]
+        ClientRow(str(c.id), c.name, contact or "", c.currency, str(count))
+        for c, contact, count in found[:PAGE]
     ]
     return ClientList(rows, rows[-1].id if len(found) > PAGE else "")
 

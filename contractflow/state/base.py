@@ -59,6 +59,19 @@ class ActingState(rx.State, mixin=True):
     ) -> Result | None:
         return await self._checked(self._perform_as_signer(verb, *args, **kwargs))
 
+    def _address(self, name: str) -> str:
+        """What stands in the address at `[name]` of the route."""
+        return str(getattr(self, name, ""))
+
+    async def _look_up(
+        self, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> Result | None:
+        """`_perform` for what a page is about: None when it is not there, so that the page can say so."""
+        try:
+            return await self._perform(verb, *args, **kwargs)
+        except NotFound:
+            return None
+
     async def _checked(self, doing: Any) -> Any:
         self.errors = {}
         try:

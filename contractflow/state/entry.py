@@ -40,6 +40,6 @@ class InvitationState(rx.State):
     @rx.event
     @policy(PUBLIC)
     async def load(self):
-        self.link = str(self.token)  # of the address, /invite/[token]
+        self.link = str(getattr(self, "token", ""))  # of the address, /invite/[token]
         self.page = await perform(present().visitor, accounts.invitation_page, self.link)
         self.ready = True

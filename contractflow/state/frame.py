@@ -18,4 +18,5 @@ class FrameState(rx.State):
     async def load(self):
         member = await acting_member()
         place = await perform(member, accounts.membership, member.user_id, member.org_id)
-        self.org_name, self.person_name, self.role = place.org_name, member.name, member.role.label
+        self.org_name = place.org_name if place else ""
+        self.person_name, self.role = member.name, member.role.label

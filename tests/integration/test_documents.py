@@ -186,7 +186,7 @@ def test_a_sent_document_is_frozen():
 
 def test_the_plan_must_sum_when_it_changes():
     document_id = a_draft()
-    plan = as_(cast.mia, lambda work: Content.from_text(versions(document_id)[-1].content).payment_plan)
+    plan = Content.from_text(versions(document_id)[-1].content).payment_plan
     with pytest.raises(Invalid, match="less than the total"):
         as_(cast.mia, documents.replan, document_id, "1,200.00", plan)
 

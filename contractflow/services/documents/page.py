@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from contractflow.content import html, nodes
 from contractflow.content.blocks import Block, heading
@@ -13,7 +13,16 @@ from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import Approval as ApprovalRow
-from contractflow.models import AppUser, Client, Comment, Document, DocumentVersion, Membership, Signer
+from contractflow.models import (
+    AppUser,
+    Client,
+    Comment,
+    Document,
+    DocumentVersion,
+    DraftJob,
+    Membership,
+    Signer,
+)
 from contractflow.money import format_money
 from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
@@ -21,6 +30,7 @@ from contractflow.services.display import When, when
 from contractflow.services.documents import next_step
 from contractflow.services.documents.creating import KINDS
 from contractflow.services.documents.editing import EDITABLE, block_digest
+from contractflow.services.documents.preflight import Check, checks
 from contractflow.services.documents.subject import GONE, DocumentSubject, current_version, subject
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval
 
@@ -94,11 +104,14 @@ class DocumentPage:
     next_step: str = ""
     can: list[str] = field(default_factory=list)
     why_not: dict[str, str] = field(default_factory=dict)
+    is_drafting: bool = False
+    draft_key: str = ""
     is_editable: bool = False
     is_approver: bool = False
     has_placeholder: bool = False
     closed_reason: str = ""
     expires: When = field(default_factory=When)
+    checks: list[Check] = field(default_factory=list)
     blocks: list[BlockRow] = field(default_factory=list)
     plan: list[PlanLine] = field(default_factory=list)
     signers: list[SignerRow] = field(default_factory=list)
@@ -140,6 +153,9 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         ),
         can=[verb for verb, why in verbs.items() if not why],
         why_not={verb: why for verb, why in verbs.items() if why},
+        is_drafting=facts.is_drafting,
+        draft_key=_draft_key(work, document),
+        checks=checks(facts),
         is_editable=document.status in EDITABLE and not facts.is_drafting and work.actor.may(P.DOCUMENT_EDIT),
         is_approver=_is_asked(work, document),
         has_placeholder=facts.has_placeholder,
@@ -180,6 +196,12 @@ def _verbs(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
     if not facts.needs_approval and not verbs["submit"]:
         verbs["submit"] = "Nobody else in your organisation could approve it. Send it directly."
     return verbs
+
+
+def _draft_key(work: UnitOfWork, document: Document) -> str:
+    """The same for every click on what this page shows, so that a double click orders one draft."""
+    drafts = work.db.exec(select(func.count()).where(col(DraftJob.document_id) == document.id)).one()
+    return f"{document.current_version_id}:{drafts}"
 
 
 def _blocks(version: DocumentVersion | None, content: Content | None) -> list[BlockRow]:

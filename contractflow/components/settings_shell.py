@@ -1,0 +1,35 @@
+"""The frame of the settings: one page each, tabs between them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from contractflow.components.sections import tabs
+from contractflow.components.shell import View, member_page
+
+# fmt: off
+PAGES = (
+    # address               what the tab says
+    ("/settings/members",   "Members"),
+    ("/settings/payments",  "Payments"),
+    ("/settings/audit",     "Audit log"),
+)
+# fmt: on
+
+
+def settings_page(
+    route: str, title: str, *, on_load: Any, action: View | None = None
+) -> Callable[[View], View]:
+    """Register the decorated view as a page of the settings."""
+
+    def register(view: View) -> View:
+        def page() -> rx.Component:
+            entries = [(href, words, href) for href, words in PAGES]
+            return rx.el.div(tabs("Settings", route, entries), view(), class_name="cf-stack cf-stack--wide")
+
+        page.__name__ = f"settings_{title}"
+        member_page(route, title, heading="Settings", on_load=on_load, action=action)(page)
+        return view
+
+    return register

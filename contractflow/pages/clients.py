@@ -1,0 +1,116 @@
+"""All clients, and adding one."""
+
+import reflex as rx
+
+from contractflow.components.buttons import primary, secondary
+from contractflow.components.dialog import buttons, dialog
+from contractflow.components.empty import empty
+from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
+from contractflow.components.search import search_field
+from contractflow.components.shell import member_page
+from contractflow.components.skeleton import loaded
+from contractflow.components.table import cell, name_cell, pager, table, table_row, toolbar, value_cell
+from contractflow.money import CURRENCIES
+from contractflow.services.clients import ClientRow
+from contractflow.state.clients import ClientsState
+
+HEADINGS = ("Client", ("Contact", "wide"), ("Currency", "wide"), ("Documents", "value"))
+
+
+def _add() -> rx.Component:
+    return primary("Add client", "plus", on_click=ClientsState.show_form(True))
+
+
+@member_page("/clients", "Clients", on_load=ClientsState.load, action=_add)
+def clients() -> rx.Component:
+    return rx.el.div(
+        toolbar(search_field("Search clients", ClientsState.text, ClientsState.search)),
+        loaded(ClientsState.is_loaded, _list()),
+        _form(),
+        class_name="cf-stack",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        ClientsState.rows,
+        rx.fragment(table("Clients", HEADINGS, ClientsState.rows, _row), _more()),
+        rx.cond(
+            ClientsState.text,
+            empty("search", "No client matches."),
+            empty(
+                "briefcase", "A client is a company you write contracts for, and the people there who sign."
+            ),
+        ),
+    )
+
+
+def _more() -> rx.Component:
+    return rx.cond(ClientsState.after, pager("", secondary("Show more", on_click=ClientsState.more)))
+
+
+def _row(row: ClientRow) -> rx.Component:
+    return table_row(
+        name_cell(row.name, f"/clients/{row.id}"),
+        cell(row.contact, wide=True),
+        cell(row.currency, wide=True),
+        value_cell(row.documents),
+        key=row.id,
+    )
+
+
+def _form() -> rx.Component:
+    return dialog(
+        None,
+        "Add client",
+        rx.el.form(
+            _company(),
+            _contact(),
+            form_error(ClientsState.errors[""]),
+            _done(),
+            on_submit=ClientsState.add,
+        ),
+        words="The company, and the person there who signs.",
+        is_open=ClientsState.is_adding,
+        on_open_change=ClientsState.show_form,
+    )
+
+
+def _company() -> rx.Component:
+    return rx.el.div(
+        text_field(
+            "Client", "name", error=ClientsState.errors["name"], placeholder="Helios Coffee", max_length=200
+        ),
+        select_field(
+            "Currency",
+            "currency",
+            [(code, code) for code in CURRENCIES],
+            error=ClientsState.errors["currency"],
+        ),
+        text_area("Address", "address", required=False, rows=2, error=ClientsState.errors["address"]),
+        checkbox(
+            "This client is a private person",
+            "is_consumer",
+            help="Shows the longer consent that the law asks for.",
+        ),
+        class_name="cf-stack",
+    )
+
+
+def _contact() -> rx.Component:
+    return rx.el.div(
+        text_field(
+            "Contact name",
+            "contact_name",
+            error=ClientsState.errors["contact_name"],
+            placeholder="Clara Voss",
+        ),
+        text_field(
+            "Contact email", "contact_email", type="email", error=ClientsState.errors["contact_email"]
+        ),
+        class_name="cf-stack",
+    )
+
+
+def _done() -> rx.Component:
+    return buttons(primary("Add client", type="submit"))

@@ -1,0 +1,99 @@
+"""A new document: client → kind → brief → price and payment plan, on one page, top to bottom."""
+
+import reflex as rx
+
+from contractflow.components.buttons import link_button, primary
+from contractflow.components.empty import empty
+from contractflow.components.fields import form_error, select_field, text_area, text_field
+from contractflow.components.plan_editor import plan_editor
+from contractflow.components.sections import section
+from contractflow.components.shell import member_page
+from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.services.documents import KINDS, TONES
+from contractflow.state.new_document import NewDocumentState as State
+
+
+@member_page("/documents/new", "New document", on_load=State.load)
+def new_document() -> rx.Component:
+    return loaded(State.is_loaded, rx.cond(State.clients, _form(), _no_client()), skeleton_text())
+
+
+def _no_client() -> rx.Component:
+    return empty(
+        "briefcase",
+        "A document is for a client. Add the first one.",
+        link_button("Add client", "/clients", "plus"),
+    )
+
+
+def _form() -> rx.Component:
+    return rx.el.form(
+        _for_whom(),
+        _brief(),
+        section("Price and payment plan", plan_editor()),
+        form_error(State.errors[""]),
+        rx.el.div(
+            primary("Create document", "file-plus", type="submit", large=True),
+            rx.el.span("Next: draft it with AI, or write it yourself.", class_name="cf-muted"),
+            class_name="cf-line",
+        ),
+        on_submit=State.create,
+        class_name="cf-stack cf-stack--wide cf-form",
+        no_validate=True,
+    )
+
+
+def _for_whom() -> rx.Component:
+    return section(
+        "Document",
+        select_field(
+            "Client",
+            "client_id",
+            State.clients,
+            error=State.errors["client_id"],
+            value=State.client_id,
+            on_change=State.choose_client,
+        ),
+        select_field("Kind", "kind", list(KINDS.items()), error=State.errors["kind"]),
+        text_field(
+            "Title", "title", error=State.errors["title"], placeholder="Website relaunch and launch campaign"
+        ),
+    )
+
+
+def _brief() -> rx.Component:
+    return section(
+        "Brief",
+        text_area(
+            "Scope",
+            "scope",
+            rows=5,
+            error=State.errors["scope"],
+            help="What you will do, in your own words. The draft is written from it.",
+            placeholder="Strategy, design and build of the new website; a launch campaign on paid social for six weeks …",
+        ),
+        text_area(
+            "Must-haves",
+            "must_haves",
+            rows=3,
+            required=False,
+            error=State.errors["must_haves"],
+            help="One per line. Each one ends up in the text.",
+            placeholder="Two rounds of revisions\nWork starts after the deposit is paid",
+        ),
+        text_field(
+            "Term",
+            "term",
+            required=False,
+            error=State.errors["term"],
+            placeholder="1 December 2026 to 30 April 2027",
+        ),
+        text_field(
+            "Governing law",
+            "jurisdiction",
+            required=False,
+            error=State.errors["jurisdiction"],
+            placeholder="Germany",
+        ),
+        select_field("Tone", "tone", list(TONES.items()), error=State.errors["tone"]),
+    )

@@ -1,0 +1,132 @@
+"""The portal: read, agree, prove the address, sign; afterwards download and pay. No account."""
+
+import reflex as rx
+
+from contractflow.components.buttons import link_button, quiet
+from contractflow.components.notice import notice
+from contractflow.components.portal_endings import closed, decline_dialog
+from contractflow.components.portal_shell import portal_frame
+from contractflow.components.portal_steps import step_bar, step_form
+from contractflow.components.sections import facts, section
+from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.services.documents.page import PlanLine
+from contractflow.services.portal.page import PortalBlock
+from contractflow.state.portal import PortalState
+
+page = PortalState.page
+
+
+@rx.page(route="/portal/documents/[document_id]", title="Document · ContractFlow", on_load=PortalState.load)
+def portal_document() -> rx.Component:
+    return portal_frame(
+        page.org,
+        loaded(
+            PortalState.is_loaded, rx.cond(PortalState.is_missing, _gone(), _document()), skeleton_text(6)
+        ),
+        about=page.title,
+        step=rx.cond(PortalState.is_loaded & ~PortalState.is_missing, step_bar()),
+        human=rx.cond(
+            page.sender,
+            rx.fragment(
+                "Questions? Write to ",
+                page.sender,
+                " at ",
+                rx.el.a(page.sender_email, href=f"mailto:{page.sender_email}"),
+            ),
+        ),
+    )
+
+
+def _gone() -> rx.Component:
+    return notice(
+        "info",
+        "Open the link in your mail again",
+        "This page belongs to another document, or your visit has ended. Nothing was lost.",
+    )
+
+
+def _document() -> rx.Component:
+    return rx.el.div(
+        rx.cond(page.step == "closed", closed()),
+        rx.cond((page.step == "done") | (page.step == "pay") | (page.step == "wait"), _signed()),
+        rx.cond(page.blocks, _paper()),
+        step_form(),
+        decline_dialog(),
+        class_name="cf-stack cf-stack--wide",
+    )
+
+
+def _paper() -> rx.Component:
+    return rx.el.article(
+        rx.el.h1(page.title, class_name="cf-paper__title"),
+        rx.foreach(page.blocks, _block),
+        rx.cond(page.plan, rx.el.div(rx.el.h2("Payment plan"), _plan(), class_name="cf-text")),
+        class_name="cf-paper",
+        id="contract",
+        aria_label="Contract text",
+    )
+
+
+def _block(block: PortalBlock) -> rx.Component:
+    return rx.html(block.html, class_name="cf-text", key=block.id)
+
+
+def _plan() -> rx.Component:
+    return rx.el.table(
+        rx.el.tbody(
+            rx.foreach(page.plan, _payment), rx.el.tr(rx.el.th("Total"), rx.el.td(), rx.el.th(page.total))
+        )
+    )
+
+
+def _payment(row: PlanLine) -> rx.Component:
+    return rx.el.tr(rx.el.td(row.label), rx.el.td(row.due), rx.el.td(row.amount), key=row.label)
+
+
+def _signed() -> rx.Component:
+    ready = link_button(
+        "Download the signed PDF", f"/api/documents/{page.id}/pdf", "download", look="secondary", native=True
+    )
+    waiting = rx.el.p("The sealed PDF is being made; you get it by mail in a minute.", class_name="cf-muted")
+    return section(
+        rx.match(
+            page.step,
+            ("wait", "You have signed"),
+            ("pay", "Signed. One step is left: the payment"),
+            "Everything is done",
+        ),
+        rx.cond(
+            page.step == "wait",
+            rx.el.p("Others still have to sign. You get the sealed PDF by mail when they have."),
+        ),
+        facts(
+            ("Signed", page.signed.exact),
+            ("Document", page.number),
+            ("Fingerprint", rx.el.code(page.sha256, class_name="cf-code")),
+        ),
+        rx.cond(page.step == "wait", rx.fragment(), rx.cond(page.is_sealed, ready, waiting)),
+        rx.cond(
+            page.verify_code & page.is_sealed,
+            quiet(
+                "Check that it is genuine",
+                "shield-check",
+                on_click=rx.redirect(f"/verify/{page.verify_code}"),
+            ),
+        ),
+        rx.foreach(page.invoices, _invoice),
+    )
+
+
+def _invoice(row) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            row.number, " · ", row.label, rx.el.br(), rx.el.small("Due ", row.due, class_name="cf-muted")
+        ),
+        rx.el.span(row.amount, class_name="cf-value"),
+        rx.cond(
+            (row.status == "open") | (row.status == "partially_paid"),
+            link_button("Pay", f"/portal/invoices/{row.id}", look="secondary"),
+        ),
+        class_name="cf-line cf-line--apart",
+        key=row.id,
+    )

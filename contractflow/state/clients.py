@@ -1,0 +1,66 @@
+"""The list of clients, and adding one with its first contact."""
+
+import reflex as rx
+
+from contractflow.permissions import Permission as P
+from contractflow.services import clients
+from contractflow.services.clients import ClientRow, NewClient
+from contractflow.state.base import ActingState
+from contractflow.web import commands as ui
+from contractflow.web.policy import policy
+
+
+class ClientsState(ActingState, rx.State):
+    rows: list[ClientRow] = []
+    after: str = ""
+    text: str = ""
+    is_loaded: bool = False
+    is_adding: bool = False
+
+    @rx.event
+    @policy(P.CLIENT_READ)
+    async def load(self):
+        self.text = self.router.url.query_parameters.get("q", "")
+        page = await self._perform(clients.list_page, text=self.text)
+        self.rows, self.after, self.is_loaded = page.rows, page.after, True
+
+    @rx.event
+    @policy(P.CLIENT_READ)
+    async def more(self):
+        page = await self._perform(clients.list_page, text=self.text, after=self.after)
+        self.rows, self.after = [*self.rows, *page.rows], page.after
+
+    @rx.event
+    @policy(P.CLIENT_READ)
+    async def search(self, text: str):
+        return rx.redirect(f"/clients?q={text}" if text else "/clients", replace=True)
+
+    @rx.event
+    @policy(P.CLIENT_WRITE)
+    async def show_form(self, is_open: bool):
+        self.is_adding, self.errors = bool(is_open), {}
+
+    @rx.event
+    @policy(P.CLIENT_WRITE)
+    async def add(self, form: dict[str, str]):
+        client_id = await self._submit(clients.add, _new_client(form))
+        if client_id is not None:
+            self.is_adding = False
+            return [ui.toast("Client added.", "success"), rx.redirect(f"/clients/{client_id}")]
+        return None
+
+
+def _new_client(form: dict[str, str]) -> NewClient:
+    words = {
+        name: str(form.get(name, ""))
+        for name in (
+            "name",
+            "currency",
+            "contact_name",
+            "contact_email",
+            "contact_title",
+            "legal_name",
+            "address",
+        )
+    }
+    return NewClient(**words, is_consumer=bool(form.get("is_consumer")))
