@@ -183,7 +183,7 @@ class SessionStore:
         """End every session of `who`, also those this Redis has forgotten to list."""
         redis = async_redis()
         await redis.incr(f"cf:epoch:{who}")
-        for family in await redis.smembers(f"cf:families:{who}"):  # type: ignore[misc]
+        async for family in redis.sscan_iter(f"cf:families:{who}"):
             await self.end(family)
         await redis.delete(f"cf:families:{who}")
 

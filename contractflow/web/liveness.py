@@ -51,7 +51,9 @@ async def link_token_to_sid(manager: Any, token: str, sid: str) -> Any:
 
 
 def install() -> None:
-    RedisTokenManager.link_token_to_sid = link_token_to_sid
+    """Once, before the first socket."""
+    manager: Any = RedisTokenManager
+    manager.link_token_to_sid = link_token_to_sid
 
 
 async def _is_alive(manager: Any, owner: str) -> bool:

@@ -6,6 +6,8 @@ cannot set a cookie: whatever signs somebody in or out is a native form to an HT
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML  # type: ignore[import-untyped]
 
@@ -19,6 +21,6 @@ class PostForm(BaseHTML):  # type: ignore[misc]  # Reflex's types are skipped by
     auto_complete: rx.Var[str]
 
 
-def post_form(*children: rx.Component, action: str | rx.Var[str], **props: object) -> rx.Component:
+def post_form(*children: rx.Component, action: str | rx.Var[str], **props: Any) -> rx.Component:
     """A native form that posts its named fields to `action`."""
     return PostForm.create(*children, action=action, method="post", **props)

@@ -1,0 +1,84 @@
+"""A Chromium in front of the built front end. Whatever a page complains about is collected, and has to be nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from contractflow.ops import frontend
+from contractflow.ops.serving import ROOT
+from contractflow.ops.supervisor import Supervisor
+from contractflow.ops.testing import browser as browser_program
+from tests.integration.conftest import postgres, redis_server
+from tests.integration.web.conftest import served
+
+__all__ = ["postgres", "redis_server", "served"]
+
+
+@dataclass
+class Tab:
+    """A page, and everything it complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on(
+            "console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text)
+        )
+        self.page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        self.page.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+        self.page.on(
+            "response", lambda answer: answer.status >= 400 and self._failed(answer.url, str(answer.status))
+        )
+
+    def _failed(self, url: str, why: str) -> None:
+        if "ERR_ABORTED" not in why:  # a navigation that overtook a preload
+            self.complaints.append(f"{why}: {url}")
+
+
+@pytest.fixture(scope="session")
+def front_end(tmp_path_factory) -> Iterator[None]:
+    """The front end as the sources are now; one process of the test run builds it, the others wait."""
+    directory = tmp_path_factory.mktemp("front-end")
+    (ROOT / ".web").mkdir(exist_ok=True)
+    with (ROOT / ".web/tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not frontend.is_built():
+            asyncio.run(_build(directory))
+
+
+async def _build(directory: Path) -> None:
+    async with Supervisor(directory / "log") as supervisor:
+        await frontend.build(supervisor, directory, dict(os.environ))
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def open_tab(front_end, served: str, chromium: Browser):
+    """Open tabs of one person: `async with open_tab() as tab`, each in a browser context of its own."""
+
+    @asynccontextmanager
+    async def opened(**context: object) -> AsyncIterator[Tab]:
+        person = await chromium.new_context(base_url=served, **context)
+        tab = Tab(await person.new_page())
+        tab.listen()
+        yield tab
+        await person.close()
+
+    return opened

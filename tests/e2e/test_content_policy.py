@@ -1,0 +1,75 @@
+"""The strict policy holds in a real browser: our pages do not run into it, and what an attacker would add does."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from playwright.async_api import expect
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+STRANGERS_PAGES = ("/", "/signup", "/login", "/portal/closed", "/invite/nothing")
+
+INJECTED = """() => new Promise(done => {
+  const seen = [];
+  document.addEventListener("securitypolicyviolation", e => seen.push(e.effectiveDirective));
+  window.ran = [];
+  const add = html => { const box = document.createElement("div"); box.innerHTML = html; document.body.append(box); };
+  add(`<img src="data:," onerror="window.ran.push('img')"><svg onload="window.ran.push('svg')"></svg>`);
+  add(`<style id="bad">body{color:red}</style><p style="color:red">x</p>`);
+  add(`<iframe srcdoc="<script>parent.ran.push('srcdoc')</script>"></iframe><base href="https://evil.example/">`);
+  add(`<a id="js" href="javascript:window.ran.push('link')">x</a>`);
+  document.getElementById("js").click();
+  // Later, because the debugger that runs this may evaluate as long as it runs.
+  setTimeout(() => { try { eval("window.ran.push('eval')"); } catch { seen.push("eval"); } }, 100);
+  fetch("https://evil.example/").catch(() => {});
+  try { new WebSocket("wss://evil.example/"); } catch {}
+  setTimeout(() => done({ ran: window.ran, seen, base: document.baseURI, nonce: document.querySelector("script").getAttribute("nonce") }), 500);
+})"""
+
+
+async def test_no_page_before_sign_in_complains(open_tab) -> None:
+    async with open_tab() as tab:
+        for path in STRANGERS_PAGES:
+            await tab.page.goto(path)
+            await tab.page.wait_for_load_state("networkidle")
+        assert tab.complaints == []
+
+
+async def test_what_an_attacker_would_add_does_not_run(open_tab) -> None:
+    async with open_tab() as tab:
+        await tab.page.goto("/")
+        await tab.page.wait_for_load_state("networkidle")
+        found = await tab.page.evaluate(INJECTED)
+    assert found["ran"] == []
+    assert {"script-src-attr", "style-src-elem", "style-src-attr", "connect-src", "base-uri", "eval"} <= set(
+        found["seen"]
+    )
+    assert "evil" not in found["base"]
+    assert not found["nonce"]  # scripts may use their nonce, nobody can read it
+
+
+async def test_a_refused_sign_up_shows_why_and_what_was_typed_and_the_next_one_works(open_tab) -> None:
+    email = f"nora.{secrets.token_hex(4)}@new.test"
+    async with open_tab() as tab:
+        page = tab.page
+        await page.goto("/signup")
+        await page.get_by_label("Your name").fill("Nora New")
+        await page.get_by_label("Work email").fill(email)
+        await page.get_by_label("Agency name").fill("New Studio")
+        await page.get_by_label("Password", exact=True).fill("passwordpassword")
+        await page.get_by_role("button", name="Create account").click()
+        await expect(page.get_by_text("one of the first anybody would try")).to_be_visible()
+        await expect(page.get_by_label("Work email")).to_have_value(email)
+        await expect(page.get_by_label("Your name")).to_have_value("Nora New")
+        await expect(page.get_by_label("Password", exact=True)).to_have_value("")
+        assert "nora" not in page.url.lower()
+        await page.get_by_label("Password", exact=True).fill("four quiet green hills")
+        await page.get_by_role("button", name="Create account").click()
+        await page.wait_for_url("**/home")
+        assert await page.evaluate("document.cookie") == ""
+        assert {cookie["name"] for cookie in await page.context.cookies()} == {
+            "__Host-cf_session",
+            "__Host-cf_visitor",
+        }
