@@ -62,9 +62,8 @@ def confirm_by_name(
     trigger: rx.Component, title: Text, words: Text, name: Text, verb: Text, on_confirm: Any
 ) -> rx.Component:
     """For what cannot be undone: the person types the name of the thing."""
-    return dialog(
-        trigger, title, TypedConfirm.create(name=name, verb=verb, on_confirm=on_confirm), words=words
-    )
+    ask = TypedConfirm.create(name=name, verb=verb, on_confirm=on_confirm)
+    return dialog(trigger, title, ask, rx.dialog.close(secondary("Cancel", full=True)), words=words)
 
 
 def menu(trigger: rx.Component, *items: rx.Component) -> rx.Component:

@@ -21,5 +21,10 @@ def link(*children: Content, href: Text, **props: Any) -> rx.Component:
     return ReactRouterLink.create(*children, to=href, **props)
 
 
+def skip_link() -> rx.Component:
+    """The first stop of the keyboard; stands inside the first landmark of a frame."""
+    return rx.el.a("Skip to content", href="#content", class_name="cf-skip")
+
+
 def classes(*names: str) -> str:
     return " ".join(name for name in names if name)

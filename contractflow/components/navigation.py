@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from contractflow.components.brand import initials
-from contractflow.components.icon import icon, link
+from contractflow.components.icon import icon, link, skip_link
 from contractflow.components.theme import theme_choice
 from contractflow.web.native import post_form
 
@@ -27,6 +27,7 @@ REST = (
 
 def sidebar(route: str, who: Any) -> rx.Component:
     return rx.el.aside(
+        skip_link(),
         rx.el.div(
             initials(who.org_name, square=True),
             rx.el.span(who.org_name, class_name="cf-clip", title=who.org_name),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from contractflow.components.brand import initials
 from contractflow.components.connection import reconnecting_bar
-from contractflow.components.icon import Content, Text
+from contractflow.components.icon import Content, Text, skip_link
 
 
 def portal_frame(
@@ -19,7 +19,6 @@ def portal_frame(
 ) -> rx.Component:
     """`about` stands under the agency's name (“Statement of work for Fernhill”); `human` is whom to ask."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="cf-skip"),
         _head(agency, about, logo),
         rx.el.main(*content, class_name="cf-portal__main", id="content", tab_index=-1),
         rx.el.footer(rx.el.p(human), rx.el.p("Kept safe by ContractFlow"), class_name="cf-portal__foot"),
@@ -43,6 +42,7 @@ def next_step(words: Content, *buttons: rx.Component) -> rx.Component:
 
 def _head(agency: Text, about: Text, logo: Text) -> rx.Component:
     return rx.el.header(
+        skip_link(),
         rx.cond(
             logo,
             rx.el.img(src=logo, alt="", height="32"),

@@ -6,13 +6,13 @@ import reflex as rx
 
 from contractflow.components.brand import wordmark
 from contractflow.components.buttons import link_button
-from contractflow.components.icon import Content
+from contractflow.components.icon import Content, skip_link
 
 
 def public_frame(*content: Content) -> rx.Component:
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="cf-skip"),
         rx.el.header(
+            skip_link(),
             wordmark(),
             link_button("Sign in", "/login", look="quiet", native=True),
             link_button("Create account", "/signup", look="secondary", native=True),

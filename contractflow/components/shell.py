@@ -55,7 +55,6 @@ def frame(
 ) -> rx.Component:
     """`who` has org_name, person_name and role."""
     return rx.el.div(
-        rx.el.a("Skip to content", href="#content", class_name="cf-skip"),
         sidebar(route, who),
         rx.el.div(
             line,

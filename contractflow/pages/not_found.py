@@ -14,10 +14,5 @@ def not_found() -> rx.Component:
     words = (
         "This page does not exist, or it is not yours to see. Check the address, or start again from Home."
     )
-    return public_frame(
-        empty(
-            "search-x",
-            rx.fragment(rx.el.h1("There is nothing here", class_name="cf-empty__title"), words),
-            link_button("Go to Home", "/home", look="secondary", native=True),
-        ),
-    )
+    home = link_button("Go to Home", "/home", look="secondary", native=True)
+    return public_frame(empty("search-x", words, home, title="There is nothing here"))

@@ -11,6 +11,7 @@ from reflex.page import DECORATED_PAGES
 
 from contractflow.components import checklist, pill, table, timeline
 from contractflow.components.fields import select_field, text_field
+from contractflow.services.timeline import WORDS
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus, SubscriptionStatus
 from contractflow.workflows.crm import LeadStatus, ProjectStatus
 from contractflow.workflows.document import Approval, Generation, Status
@@ -54,6 +55,10 @@ def test_every_hue_is_in_the_sheet():
         hue for _, hue in timeline.KINDS.values()
     }
     assert used - {"slate"} <= set(re.findall(r'\[data-hue="(\w+)"\]', CSS))  # slate is the row for all
+
+
+def test_every_mark_of_the_trail_is_drawn():
+    assert {mark for mark, _ in WORDS.values()} <= set(timeline.KINDS)
 
 
 def test_every_class_that_a_component_uses_is_in_a_sheet():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import reflex as rx
 
 from contractflow.components import buttons, dialog, fields, pill, sections, skeleton
@@ -19,6 +21,7 @@ from contractflow.components.story import STORY
 from contractflow.components.theme import theme_choice
 from contractflow.components.timeline import timeline
 from contractflow.pages import landing  # noqa: F401  one look at the real thing
+from contractflow.web.csp import CspMiddleware
 from gallery.rows import BLOCKS, DOCUMENTS, LONG, Person
 
 ERROR = "That does not look like an email address. Check the part after the @."
@@ -337,4 +340,12 @@ def sign():
     )
 
 
-app = rx.App(stylesheets=STYLESHEETS, head_components=head(), html_lang="en")
+BUILT = Path(__file__).parent.parent / ".web/build/client"
+app = rx.App(
+    api_transformer=[
+        lambda app: CspMiddleware(app, BUILT, {})
+    ],  # the product's own policy: what breaks under it breaks here
+    stylesheets=STYLESHEETS,
+    head_components=head(),
+    html_lang="en",
+)
