@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
+
+from contractflow import contractflow
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -37,6 +39,17 @@ async def test_no_page_before_sign_in_complains(open_tab) -> None:
         assert tab.complaints == []
 
 
+async def test_no_page_of_a_new_agency_complains(open_tab) -> None:
+    """Every page that has a fixed address; those of single documents are walked by the journey."""
+    async with open_tab() as tab:
+        await sign_up(tab.page, f"olivia.{secrets.token_hex(4)}@new.test")
+        for path in sorted(route for route in routes() if "[" not in route and route not in STRANGERS_PAGES):
+            await tab.page.goto(path)
+            await tab.page.wait_for_load_state("networkidle")
+            assert tab.page.url.endswith(path), f"{path} led to {tab.page.url}"
+        assert tab.complaints == []
+
+
 async def test_what_an_attacker_would_add_does_not_run(open_tab) -> None:
     async with open_tab() as tab:
         await tab.page.goto("/")
@@ -54,12 +67,7 @@ async def test_a_refused_sign_up_shows_why_and_what_was_typed_and_the_next_one_w
     email = f"nora.{secrets.token_hex(4)}@new.test"
     async with open_tab() as tab:
         page = tab.page
-        await page.goto("/signup")
-        await page.get_by_label("Your name").fill("Nora New")
-        await page.get_by_label("Work email").fill(email)
-        await page.get_by_label("Agency name").fill("New Studio")
-        await page.get_by_label("Password", exact=True).fill("passwordpassword")
-        await page.get_by_role("button", name="Create account").click()
+        await fill_in(page, email, "passwordpassword")
         await expect(page.get_by_text("one of the first anybody would try")).to_be_visible()
         await expect(page.get_by_label("Work email")).to_have_value(email)
         await expect(page.get_by_label("Your name")).to_have_value("Nora New")
@@ -73,3 +81,23 @@ async def test_a_refused_sign_up_shows_why_and_what_was_typed_and_the_next_one_w
             "__Host-cf_session",
             "__Host-cf_visitor",
         }
+
+
+def routes() -> list[str]:
+    """The addresses of all pages, as Reflex knows them."""
+    app = contractflow.app
+    return [f"/{route}".replace("/index", "/") for route in app._unevaluated_pages if route != "404"]
+
+
+async def fill_in(page: Page, email: str, password: str) -> None:
+    await page.goto("/signup")
+    await page.get_by_label("Your name").fill("Nora New")
+    await page.get_by_label("Work email").fill(email)
+    await page.get_by_label("Agency name").fill("New Studio")
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("button", name="Create account").click()
+
+
+async def sign_up(page: Page, email: str) -> None:
+    await fill_in(page, email, "four quiet green hills")
+    await page.wait_for_url("**/home")
