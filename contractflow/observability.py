@@ -30,6 +30,7 @@ _PATTERNS: Final = (
 )
 _LOUD = (
     "httpx",
+    "httpx2",
     "httpcore",
     "openai",
     "google_genai",
