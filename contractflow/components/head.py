@@ -12,21 +12,20 @@ STYLESHEETS = [
     "/styles/document.css",
     "/styles/landing.css",
 ]
-FONTS = ["/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"]
+INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 
 
 def head() -> list[rx.Component]:
     """For rx.App(head_components=…)."""
     return [
-        *[
-            rx.el.link(
-                rel="preload",
-                href=font,
-                custom_attrs={"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"},
-            )
-            for font in FONTS
-        ],
+        preload(INTER),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
         rx.el.meta(name="theme-color", content="#f9f9fb", media="(prefers-color-scheme: light)"),
         rx.el.meta(name="theme-color", content="#101113", media="(prefers-color-scheme: dark)"),
     ]
+
+
+def preload(font: str) -> rx.Component:
+    """Pages that set contract text pass `meta=[preload(SERIF)]`; elsewhere the browser would call it unused."""
+    kind = {"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
+    return rx.el.link(rel="preload", href=font, custom_attrs=kind)

@@ -8,6 +8,7 @@ import reflex as rx
 
 from contractflow.components import stills
 from contractflow.components.buttons import link_button
+from contractflow.components.head import SERIF, preload
 from contractflow.components.icon import icon
 from contractflow.components.prices import tier_card
 from contractflow.components.public_shell import public_frame
@@ -59,6 +60,7 @@ PROOFS = (
     route="/",
     title="ContractFlow: from “they said yes” to “they paid”",
     description="Contracts for marketing agencies: drafted with AI, approved, signed and paid in one place.",
+    meta=[preload(SERIF)],
 )
 def landing() -> rx.Component:
     return public_frame(_hero(), _beats(), _proofs(), _prices(), _closing())
