@@ -14,7 +14,7 @@ from contractflow.api import api
 from contractflow.broker.connections import close_async
 from contractflow.components.head import STYLESHEETS, head
 from contractflow.config import settings
-from contractflow.web import liveness
+from contractflow.web import liveness, sockets
 from contractflow.web.csp import CspMiddleware
 from contractflow.web.guard import SessionGuard
 from contractflow.web.policy import AuthMiddleware, without_policy
@@ -64,6 +64,7 @@ async def show_that_we_live() -> None:
 @asynccontextmanager
 async def process():
     observability.start("web")
+    sockets.know(app)
     yield
     await close_async()
 

@@ -10,6 +10,7 @@ STYLESHEETS = [
     "/styles/data.css",
     "/styles/frame.css",
     "/styles/document.css",
+    "/styles/live.css",
     "/styles/landing.css",
 ]
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"

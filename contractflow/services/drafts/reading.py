@@ -95,10 +95,10 @@ def _is_draft(work: UnitOfWork, job: DraftJob) -> bool:
 
 
 def _pill(job: DraftJob) -> str:
-    """The document's word for it (see Generation), which people know from the list."""
+    """The document's word for it (see Generation), which people know from the list; waiting to try again has its own."""
     words = {
         DraftStatus.QUEUED: Generation.QUEUED,
-        DraftStatus.RETRY_WAIT: Generation.QUEUED,
+        DraftStatus.RETRY_WAIT: DraftStatus.RETRY_WAIT,
         DraftStatus.RUNNING: Generation.STREAMING,
         DraftStatus.SUCCEEDED: Generation.READY,
         DraftStatus.FAILED: Generation.FAILED,

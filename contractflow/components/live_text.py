@@ -1,0 +1,53 @@
+"""The text of a draft as it is written, and the quiet ear that tells a page of changes."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from contractflow.state.live import DOCUMENT_SINK, DRAFT_SINK, LiveState
+
+
+class LiveText(rx.Component):
+    library = rx.asset("live_text.jsx", shared=True).importable_path
+    tag = "LiveText"
+    sink: rx.Var[str]
+    document_id: rx.Var[str]
+    job: rx.Var[str]
+    session: rx.Var[str]
+    on_resume: rx.EventHandler[rx.event.passthrough_event_spec(str, str, int, int)]
+    on_done: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class FollowDocument(rx.Component):
+    library = rx.asset("live_text.jsx", shared=True).importable_path
+    tag = "FollowDocument"
+    sink: rx.Var[str]
+    document_id: rx.Var[str]
+    session: rx.Var[str]
+    on_resume: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_change: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def live_text(
+    *, document_id: rx.Var[str] | str, job: rx.Var[str] | str, on_done: rx.EventHandler
+) -> rx.Component:
+    """The draft `job` of the document, live; `on_done` once it is over (then read the document)."""
+    return LiveText.create(
+        sink=DRAFT_SINK,
+        document_id=document_id,
+        job=job,
+        session=rx.State.router.session.session_id,
+        on_resume=LiveState.follow_draft,
+        on_done=on_done,
+    )
+
+
+def follow_document(*, document_id: rx.Var[str] | str, on_change: rx.EventHandler) -> rx.Component:
+    """Shows nothing; calls `on_change` whenever somebody changed the document. One per page, always mounted."""
+    return FollowDocument.create(
+        sink=DOCUMENT_SINK,
+        document_id=document_id,
+        session=rx.State.router.session.session_id,
+        on_resume=LiveState.follow_document,
+        on_change=on_change,
+    )

@@ -1,0 +1,45 @@
+"""What an open tab follows: the text of a draft, and changes of the document it shows."""
+
+from functools import partial
+
+import reflex as rx
+
+from contractflow.permissions import Permission as P
+from contractflow.services import drafts
+from contractflow.state.base import ActingState, as_id
+from contractflow.web.following import document_messages, draft_messages
+from contractflow.web.policy import policy
+from contractflow.web.sockets import is_connected
+
+DRAFT_SINK, DOCUMENT_SINK = "cf_draft", "cf_document"
+LONGEST_SEEN = 10_000_000
+
+
+class LiveState(ActingState, rx.State):
+    """Both handlers run as long as their tab is connected; a new call of the same tab replaces the old one."""
+
+    @rx.event(background=True, supersedes=True)
+    @policy(P.DOCUMENT_READ)
+    async def follow_draft(self, document_id: str, job: str, epoch: int, offset: int):
+        """`epoch` and `offset`: how far the tab's text goes; -1 and 0 at the beginning."""
+        document, draft = as_id(document_id, "document"), as_id(job, "draft")
+        check = partial(self._perform, drafts.live, document, draft)
+        is_there = partial(is_connected, self.router.session.session_id)
+        async for message in draft_messages(document, draft, _seen(epoch, offset), check, is_there):
+            yield rx.set_value(DRAFT_SINK, message)
+
+    @rx.event(background=True, supersedes=True)
+    @policy(P.DOCUMENT_READ)
+    async def follow_document(self, document_id: str):
+        document = as_id(document_id, "document")
+        check = partial(self._perform, drafts.of_document, document)
+        is_there = partial(is_connected, self.router.session.session_id)
+        async for message in document_messages(document, check, is_there):
+            yield rx.set_value(DOCUMENT_SINK, message)
+
+
+def _seen(epoch: object, offset: object) -> tuple[int, int]:
+    """What the browser says it has; anything odd means nothing, and the text comes from the beginning."""
+    if type(epoch) is int and type(offset) is int and 0 <= offset <= LONGEST_SEEN and epoch >= 0:
+        return epoch, offset
+    return -1, 0

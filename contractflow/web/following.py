@@ -1,0 +1,94 @@
+"""What an open tab is told while it follows a document: the growing text of a draft, and that something changed.
+
+A message is data for a small component (components/live_text.jsx, components/follow.jsx). Nothing here touches
+state, so a word costs no lock and no write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from contractflow.broker.changes import topic_key
+from contractflow.broker.draft_stream import DraftView
+from contractflow.broker.hub import hub
+from contractflow.integrations.ai.failover import LABELS
+from contractflow.services.drafts import LiveDraft
+
+CHECK_SECONDS = 4.0
+"""So often it is asked anew whether the person may still read this."""
+LAST_WORDS_SECONDS = 1.0
+"""How long the end of a text may come after the end of its row."""
+
+Message = dict[str, Any]
+
+
+@dataclass
+class _Told:
+    """How far the tab's text goes, so that every message carries only what is new."""
+
+    epoch: int = -1
+    offset: int = 0
+    provider: str = ""
+    note: str = ""
+
+    def news(self, view: DraftView) -> Message:
+        """What the tab does not know yet; empty when there is nothing. Offsets are in characters (code points)."""
+        if view.epoch < 0:
+            return {}
+        is_new = view.epoch != self.epoch or self.offset > len(view.text)
+        message: Message = {}
+        if is_new or (view.provider, view.note) != (self.provider, self.note):
+            message |= {"p": LABELS.get(view.provider, view.provider), "n": view.note}
+        start = 0 if is_new else self.offset
+        if is_new or len(view.text) > start:
+            message |= {"e": view.epoch, "o": start, "t": view.text[start:]}
+        self.epoch, self.offset = view.epoch, len(view.text)
+        self.provider, self.note = view.provider, view.note
+        return message
+
+
+async def draft_messages(
+    document_id: UUID,
+    draft_id: UUID,
+    seen: tuple[int, int],
+    check: Callable[[], Awaitable[LiveDraft]],
+    is_there: Callable[[], bool],
+) -> AsyncIterator[Message]:
+    """Everything after `seen` (epoch, offset), as it comes; a last message with "d", the status, ends it.
+
+    `check` raises when the person may not read this (any more); the following ends then as well.
+    """
+    told, topic = _Told(*seen), f"document:{document_id}"
+    async with hub().follow(draft_ids=[draft_id], topics=[topic]) as following:
+        draft = await check()
+        while is_there():
+            view = following.view(draft_id)
+            message = told.news(view)
+            if view.is_over or not draft.is_active:
+                message["d"] = view.status if view.is_over else draft.status
+            if message:
+                yield {"j": str(draft_id), **message}
+            if "d" in message:
+                return
+            news = await following.wait(CHECK_SECONDS)
+            if not news or topic_key(topic) in news:
+                draft = await check()
+                if not draft.is_active:
+                    await following.wait(LAST_WORDS_SECONDS)
+
+
+async def document_messages(
+    document_id: UUID, check: Callable[[], Awaitable[object]], is_there: Callable[[], bool]
+) -> AsyncIterator[Message]:
+    """One message per change of the document, or for several that came together."""
+    topic = f"document:{document_id}"
+    async with hub().follow(topics=[topic]) as following:
+        await check()
+        while is_there():
+            if await following.wait(CHECK_SECONDS):
+                yield {"document": str(document_id)}
+            else:
+                await check()
