@@ -12,6 +12,7 @@ STYLESHEETS = [
     "/styles/document.css",
     "/styles/live.css",
     "/styles/landing.css",
+    "/styles/pages.css",
 ]
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 

@@ -72,7 +72,10 @@ def _row(row: TypedRow) -> rx.Component:
             aria_label="When it is due",
             class_name="cf-input",
         ),
-        rx.cond(row.on == "date", _cell("Date", row, "date", row.date, type="date"), rx.el.span()),
+        rx.cond(
+            row.on == "date",
+            _cell("Date", row, "date", row.date, type="date", class_name="cf-input cf-plan__date"),
+        ),
         icon_button("x", "Remove this payment", on_click=State.remove_row(row.key)),
         rx.cond(
             State.errors[f"payment_plan.{row.key}"],
@@ -89,9 +92,8 @@ def _cell(label: str, row: TypedRow, name: str, value: str, **props: str) -> rx.
         default_value=value,
         on_blur=lambda typed: State.change_row(row.key, name, typed),
         aria_label=label,
-        class_name="cf-input",
         key=f"{row.key}-{name}-{value}",
-        **props,
+        **{"class_name": "cf-input"} | props,
     )
 
 

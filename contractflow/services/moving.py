@@ -48,7 +48,7 @@ def move(
     setattr(row, workflow.column, after)
     document_id = row.id if isinstance(row, Document) else getattr(row, "document_id", None)
     work.record(
-        f"{workflow.name}:{verb}",
+        f"{workflow.table}:{verb}",
         workflow.table,
         row.id,
         document_id=document_id,

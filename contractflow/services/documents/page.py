@@ -84,7 +84,7 @@ class CommentRow:
 
 @dataclass(frozen=True)
 class DocumentPage:
-    """`why_not` says for each verb that is refused now why; a verb that is absent would succeed."""
+    """`can` says of every verb whether it would succeed now, `why_not` why it would not."""
 
     id: str = ""
     number: str = ""
@@ -98,12 +98,13 @@ class DocumentPage:
     status: str = ""
     approval_status: str = ""
     generation_status: str = ""
-    version: int = 0
+    version: str = ""
     version_id: str = ""
-    approved_version: int = 0
+    approved_version: str = ""
     next_step: str = ""
-    can: list[str] = field(default_factory=list)
+    can: dict[str, bool] = field(default_factory=dict)
     why_not: dict[str, str] = field(default_factory=dict)
+    has_text: bool = False
     is_drafting: bool = False
     draft_key: str = ""
     is_editable: bool = False
@@ -145,14 +146,15 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         status=document.status,
         approval_status=document.approval_status,
         generation_status=document.generation_status,
-        version=version.number if version else 0,
+        version=str(version.number) if version else "",
         version_id=str(document.current_version_id or ""),
         approved_version=_version_number(work, document.approved_version_id),
         next_step=next_step.sentence(
             facts, [s.name for s in signers], [a.name for a in asked if a.decision == "pending"]
         ),
-        can=[verb for verb, why in verbs.items() if not why],
+        can={verb: not why for verb, why in verbs.items()},
         why_not={verb: why for verb, why in verbs.items() if why},
+        has_text=facts.has_content,
         is_drafting=facts.is_drafting,
         draft_key=_draft_key(work, document),
         checks=checks(facts),
@@ -294,6 +296,6 @@ def _member_name(work: UnitOfWork, membership_id: UUID) -> str:
     return work.db.exec(query).first() or ""
 
 
-def _version_number(work: UnitOfWork, version_id: UUID | None) -> int:
+def _version_number(work: UnitOfWork, version_id: UUID | None) -> str:
     version = work.db.get(DocumentVersion, version_id) if version_id else None
-    return version.number if version else 0
+    return str(version.number) if version else ""

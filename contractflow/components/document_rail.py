@@ -1,0 +1,106 @@
+"""Beside the text: what happens next, the AI, review, signers, the plan, and the timeline."""
+
+import reflex as rx
+
+from contractflow.components.notice import notice
+from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, SIGNER, pill
+from contractflow.components.sections import facts, section
+from contractflow.components.timeline import timeline
+from contractflow.services.documents.page import ApproverRow, CommentRow, PlanLine, SignerRow
+from contractflow.state.document import DocumentState
+
+page = DocumentState.page
+
+
+def rail() -> rx.Component:
+    return rx.el.aside(
+        _standing(),
+        _draft(),
+        rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
+        rx.cond(page.comments, section("Comments", rx.foreach(page.comments, _comment))),
+        section("Signers", rx.foreach(page.signers, _signer)),
+        rx.cond(page.plan, section("Payment plan", rx.foreach(page.plan, _payment))),
+        section("Timeline", timeline(DocumentState.days)),
+        class_name="cf-document__rail cf-stack",
+        aria_label="About this document",
+    )
+
+
+def _standing() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            pill(DOCUMENT, page.status),
+            rx.cond(page.approval_status != "none", pill(APPROVAL, page.approval_status)),
+            class_name="cf-line",
+        ),
+        rx.el.p(page.next_step, class_name="cf-next", role="status"),
+        rx.cond(page.closed_reason, rx.el.blockquote(page.closed_reason)),
+        facts(
+            ("Number", page.number),
+            ("Client", page.client),
+            ("Total", page.total),
+            ("Version", page.version),
+            ("Owner", page.owner),
+        ),
+        class_name="cf-stack cf-stack--tight",
+    )
+
+
+def _draft() -> rx.Component:
+    draft = DocumentState.draft
+    return rx.cond(
+        draft.status,
+        section(
+            "AI draft",
+            rx.el.div(
+                pill(DRAFT, draft.status),
+                rx.cond(draft.provider, rx.el.span(draft.provider, class_name="cf-muted")),
+                class_name="cf-line",
+            ),
+            rx.el.p(draft.words, class_name="cf-muted cf-small"),
+            rx.cond(draft.cause, notice("warning", "The draft could not be finished", draft.cause)),
+        ),
+    )
+
+
+def _approver(row: ApproverRow) -> rx.Component:
+    word = rx.match(
+        row.decision,
+        ("approved", pill(APPROVAL, "approved")),
+        ("changes_requested", pill(APPROVAL, "changes_requested")),
+        pill(APPROVAL, "pending"),
+    )
+    return rx.el.div(
+        rx.el.span(row.name), word, class_name="cf-line cf-line--apart", title=row.at.exact, key=row.name
+    )
+
+
+def _comment(row: CommentRow) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            row.author, rx.el.time(f" · {row.at.ago}", title=row.at.exact), class_name="cf-muted cf-small"
+        ),
+        rx.el.p(row.body),
+        key=row.id,
+    )
+
+
+def _signer(row: SignerRow) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            rx.el.span(row.name, class_name="cf-clip"), rx.el.small(row.email, class_name="cf-muted cf-clip")
+        ),
+        pill(SIGNER, row.status),
+        class_name="cf-line cf-line--apart",
+        title=row.at.exact,
+        key=row.id,
+    )
+
+
+def _payment(row: PlanLine) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(row.label, rx.el.br(), rx.el.small(row.due, class_name="cf-muted")),
+        rx.el.span(row.amount, class_name="cf-value"),
+        class_name="cf-line cf-line--apart",
+        key=row.label,
+    )

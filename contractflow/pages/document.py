@@ -1,0 +1,128 @@
+"""One document: outline, paper, and the rail with everything around the text."""
+
+import reflex as rx
+
+from contractflow.components.block_editor import block_editor
+from contractflow.components.buttons import quiet
+from contractflow.components.document_actions import menu, primary_action
+from contractflow.components.document_dialogs import dialogs
+from contractflow.components.document_rail import rail
+from contractflow.components.live_text import follow_document, live_text
+from contractflow.components.missing import missing
+from contractflow.components.notice import notice
+from contractflow.components.shell import member_page
+from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.services.documents.page import BlockRow
+from contractflow.state.document import DocumentState
+
+page = DocumentState.page
+
+
+@member_page(
+    "/documents/[document_id]",
+    "Document",
+    heading=page.title,
+    on_load=DocumentState.load,
+    action=primary_action,
+    menu=menu,
+    desk=True,
+)
+def document() -> rx.Component:
+    return loaded(
+        DocumentState.is_loaded,
+        rx.cond(DocumentState.is_missing, missing("document", "/documents"), _document()),
+        skeleton_text(6),
+    )
+
+
+def _document() -> rx.Component:
+    follow = follow_document(document_id=page.id, on_change=DocumentState.load)
+    return rx.el.div(_outline(), _paper(), rail(), dialogs(), follow, class_name="cf-document")
+
+
+def _outline() -> rx.Component:
+    return rx.el.nav(
+        rx.foreach(
+            page.blocks,
+            lambda block: rx.cond(
+                block.heading, rx.el.a(block.heading, href=f"#block-{block.id}", key=block.id)
+            ),
+        ),
+        class_name="cf-document__outline cf-outline",
+        aria_label="Outline",
+    )
+
+
+def _paper() -> rx.Component:
+    return rx.el.div(
+        _placeholder_note(),
+        rx.el.article(
+            rx.el.h2(page.title, class_name="cf-paper__title"),
+            rx.cond(page.is_drafting, _live(), _text()),
+            class_name="cf-paper",
+            aria_label="Contract text",
+        ),
+        class_name="cf-document__paper cf-stack",
+    )
+
+
+def _placeholder_note() -> rx.Component:
+    return rx.cond(
+        page.has_placeholder & ~page.is_drafting,
+        notice(
+            "warning",
+            "Placeholder text",
+            "It was composed from the clause library, not written for this client. Edit it, or confirm that it stays; until then it cannot be sent.",
+            quiet("Confirm the text", "check", on_click=DocumentState.confirm_placeholder),
+        ),
+    )
+
+
+def _live() -> rx.Component:
+    return live_text(document_id=page.id, job=DocumentState.draft.job_id, on_done=DocumentState.load)
+
+
+def _text() -> rx.Component:
+    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block)), _nothing())
+
+
+def _nothing() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            "Nothing is written yet. Draft it with AI from your brief, or write the first clause yourself.",
+            class_name="cf-muted",
+        ),
+        rx.cond(
+            page.is_editable, quiet("Write the first clause", "pencil", on_click=DocumentState.add_block(""))
+        ),
+        class_name="cf-stack",
+    )
+
+
+def _block(block: BlockRow) -> rx.Component:
+    return rx.el.section(
+        block_editor(
+            block_id=block.id,
+            md=block.md,
+            html=block.html,
+            base_version=block.digest,
+            editable=page.is_editable,
+            error=DocumentState.errors[block.id],
+            label=block.heading,
+            on_save=DocumentState.save_block,
+        ),
+        rx.el.div(
+            rx.el.span(block.origin),
+            rx.cond(page.is_editable, _block_tools(block)),
+            class_name="cf-block__foot",
+        ),
+        key=block.id,
+        class_name="cf-clause-block",
+    )
+
+
+def _block_tools(block: BlockRow) -> rx.Component:
+    return rx.fragment(
+        quiet("Add a clause below", "plus", on_click=DocumentState.add_block(block.id)),
+        quiet("Remove", "trash-2", on_click=DocumentState.remove_block(block.id)),
+    )

@@ -1,0 +1,88 @@
+"""One document: its text, where it stands, and everything that can be done with it."""
+
+import reflex as rx
+
+from contractflow.permissions import Permission as P
+from contractflow.services import documents, drafts, timeline
+from contractflow.services.documents import DocumentPage
+from contractflow.services.drafts import DraftRow
+from contractflow.services.timeline import Day
+from contractflow.state.base import ActingState, as_id
+from contractflow.web import commands as ui
+from contractflow.web.policy import policy
+
+
+class DocumentState(ActingState, rx.State):
+    page: DocumentPage = DocumentPage()
+    draft: DraftRow = DraftRow()
+    days: list[Day] = []
+    is_loaded: bool = False
+    is_missing: bool = False
+    dialog: str = ""
+
+    @rx.event
+    @policy(P.DOCUMENT_READ)
+    async def load(self):
+        if self.page.id != self._address("document_id"):
+            self.reset()
+        self.page = await self._look_up(documents.one, self._id()) or DocumentPage()
+        self.is_loaded, self.is_missing = True, not self.page.id
+        if not self.is_missing:
+            self.draft = await self._perform(drafts.of_document, self._id())
+            self.days = (await self._perform(timeline.of_document, self._id())).days
+
+    @rx.event
+    @policy(P.DOCUMENT_READ)
+    async def open_dialog(self, name: str):
+        self.dialog, self.errors = name, {}
+
+    @rx.event
+    @policy(P.DOCUMENT_READ)
+    async def close_dialog(self, is_open: bool):
+        self.dialog = self.dialog if is_open else ""
+
+    @rx.event
+    @policy(P.DOCUMENT_READ)
+    async def download(self):
+        return ui.load(f"/api/documents/{self._id()}/pdf")
+
+    @rx.event
+    @policy(P.DOCUMENT_GENERATE)
+    async def generate(self, key: str):
+        """`key` is made by the browser for each click, so that a double click orders one draft."""
+        self.draft = await self._perform(drafts.request, self._id(), key[:100])
+        self.page, self.dialog = await self._perform(documents.one, self._id()), ""
+
+    @rx.event
+    @policy(P.DOCUMENT_GENERATE)
+    async def stop(self):
+        await self._perform(drafts.stop, self._id())
+        return DocumentState.load
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def save_block(self, block_id: str, md: str, base: str):
+        """Autosave: the answer names the digest that the next edit starts from, or says what went wrong."""
+        digest = await self._submit(documents.save_block, self._id(), block_id, md, base)
+        return [DocumentState.load] if digest else None
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def add_block(self, after: str):
+        await self._perform(documents.add_block, self._id(), after, "## New clause\n\nWrite here.")
+        return DocumentState.load
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def remove_block(self, block_id: str):
+        await self._perform(documents.remove_block, self._id(), block_id)
+        return DocumentState.load
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def confirm_placeholder(self):
+        await self._perform(documents.confirm_placeholder, self._id())
+        return [ui.toast("Confirmed. The text stays as it is.", "success"), DocumentState.load]
+
+    def _id(self):
+        return as_id(self._address("document_id"), "document")
