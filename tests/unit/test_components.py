@@ -62,9 +62,8 @@ def test_every_mark_of_the_trail_is_drawn():
 
 
 def test_every_class_that_a_component_uses_is_in_a_sheet():
-    sources = "".join(
-        path.read_text("utf-8") for path in Path("contractflow").rglob("*.[pj]*") if path.is_file()
-    )
+    files = [path for path in Path("contractflow").rglob("*.*") if path.suffix in (".py", ".jsx")]
+    sources = "".join(path.read_text("utf-8") for path in files)
     styled = set(re.findall(r"\.(cf-[\w-]+)", "".join(SHEETS.values())))
     used = set(re.findall(r"(?<![\w./#$-])(cf-[a-z_]+(?:-[a-z_]+)*)(?=[ \"'`$])", sources))
     names_of_keys = {"cf-unsaved", "cf-turnstile-response"}
