@@ -33,7 +33,8 @@ LIVE_SECONDS = 3600
 KEPT_SECONDS = 900
 """After the end, so that whoever reloads the page just then still reads it live."""
 MAX_ENTRIES = 20_000
-FLUSH_SECONDS = 0.05
+FLUSH_SECONDS = 0.04
+"""A little less than the 50 ms between the pieces of a provider at the usual 20 a second: each leaves at once then."""
 FLUSH_CHARACTERS = 400
 SECONDS_BETWEEN_TRIES = 0.5
 LOOK_SECONDS = 0.5
@@ -83,7 +84,7 @@ def fence_key(draft_id: UUID | str) -> str:
 
 
 def ask_to_stop(redis: Redis, draft_id: UUID | str, claim: int) -> None:
-    """Let the writer with `claim` (or a lower one) know at its next entry, some 50 ms from now."""
+    """Let the writer with `claim` (or a lower one) know at its next entry, some 40 ms from now."""
     with redis.pipeline(transaction=False) as pipe:
         pipe.hset(fence_key(draft_id), "cancel", str(claim))
         pipe.expire(fence_key(draft_id), LIVE_SECONDS)
@@ -185,7 +186,7 @@ class DraftWriter:
         self._news.set()
 
     def write(self, text: str) -> None:
-        """Add `text`: it leaves at once when the stream was quiet, else with its neighbours within 50 ms."""
+        """Add `text`: it leaves at once when the stream was quiet, else with its neighbours within 40 ms."""
         self.text += text
         self._news.set()
         if len(self.text) - self._said >= FLUSH_CHARACTERS:
