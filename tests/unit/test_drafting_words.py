@@ -65,7 +65,7 @@ def test_every_kind_in_every_tone_is_a_complete_contract(kind, tone):
     assert len(blocks.split(text, "seed")) == len(titles)
 
 
-@pytest.mark.parametrize("kind", set(KINDS) - {"nda"})
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"nda"}))
 def test_a_contract_about_money_names_it(kind):
     text = compose(a_brief(kind=kind))
     assert "€12,000.00" in text
