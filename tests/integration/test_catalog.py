@@ -102,14 +102,16 @@ def test_the_database_knows_the_same_edges_as_the_tables_of_moves():
     assert stored == {edge for workflow in WORKFLOWS for edge in workflow.edges()}
 
 
-def test_every_machine_has_its_guard_and_no_other_column_is_guarded():
+def test_every_machine_is_guarded_when_it_starts_and_when_it_moves():
     guards = rows("""
-        SELECT DISTINCT t.tgrelid::regclass::text AS relation, t.tgargs FROM pg_trigger t
-          JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'workflow_guard'""")
+        SELECT t.tgrelid::regclass::text AS relation, t.tgargs, (t.tgtype & 4) > 0 AS on_insert FROM pg_trigger t
+          JOIN pg_proc p ON p.oid = t.tgfoid WHERE p.proname = 'workflow_guard' AND t.tgenabled = 'O'""")
     outside = {"payment", "subscription"}  # how they start is the provider's
-    assert {(g.relation, *bytes(g.tgargs).decode().split("\0")[:3]) for g in guards} == {
-        (w.table, w.name, w.column, "" if w.name in outside else str(w.initial)) for w in WORKFLOWS
-    }
+    expected = set()
+    for w in WORKFLOWS:
+        guard = (w.table, w.name, w.column, "" if w.name in outside else str(w.initial))
+        expected |= {(*guard, False)} | (set() if w.name in outside else {(*guard, True)})
+    assert {(g.relation, *bytes(g.tgargs).decode().split("\0")[:3], g.on_insert) for g in guards} == expected
 
 
 def test_alembic_finds_nothing_to_do():

@@ -61,6 +61,14 @@ def test_a_verb_leads_to_one_place(workflow):
         assert targets.setdefault(move.verb, move.target) == move.target
 
 
+def test_the_trail_tells_every_verb_of_a_table_apart():
+    """Several machines of one table share its name in the trail: "document:approve"."""
+    verbs = [
+        (workflow.table, verb) for workflow in WORKFLOWS for verb in {move.verb for move in workflow.moves}
+    ]
+    assert len(verbs) == len(set(verbs))
+
+
 @each
 def test_every_row_says_who(workflow):
     for move in workflow.moves:
