@@ -45,5 +45,8 @@ async def _open(request: Request, kind: LinkKind) -> Response:
     except AppError:
         return see("/portal/closed")
     cookie, _ = await SIGNERS.begin(str(link.signer_id), link.facts)
-    page = f"/portal/documents/{target.document_id}"
-    return see(page, set_cookie(SIGNERS.kind.cookie, cookie, SIGNERS.kind.absolute))
+    pages = {
+        LinkKind.SIGNING: f"/portal/documents/{target.document_id}",
+        LinkKind.INVOICE: f"/portal/invoices/{target.leads_to}",
+    }
+    return see(pages[kind], set_cookie(SIGNERS.kind.cookie, cookie, SIGNERS.kind.absolute))

@@ -11,6 +11,7 @@ STYLESHEETS = [
     "/styles/frame.css",
     "/styles/document.css",
     "/styles/live.css",
+    "/styles/money.css",
     "/styles/landing.css",
     "/styles/pages.css",
 ]

@@ -483,6 +483,7 @@ def test_the_pay_page_shows_what_is_open_and_where_to_send_it(agencies):  # noqa
         False,
     )
     assert [(line.label, line.copied) for line in page.bank] == [
+        ("Amount", "1000.00"),
         ("Account holder", "Northlight GmbH"),
         ("IBAN", "DE89370400440532013000"),
         ("Reference", "INV-000001"),

@@ -15,7 +15,7 @@ from contractflow.models import Client, Document, Invoice, Org, Payment
 from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
 from contractflow.services import orgs
-from contractflow.services.display import When, when
+from contractflow.services.display import When, when, zone
 from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.settling import open_minor, refuse_closed
 from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
@@ -61,12 +61,13 @@ class PaymentRow:
     """The client says that it is on its way; nobody has seen it on the account yet."""
     reference: str
     note: str
-    at: When
+    on: str
+    """The day, in the organisation's calendar; a bank transfer has no hour."""
 
 
 @dataclass(frozen=True)
 class InvoicePage:
-    """One invoice. `why_not` says for each verb that is refused now why; a verb that is absent would succeed."""
+    """One invoice. What the member cannot do now says why not."""
 
     id: str = ""
     heading: str = "Invoice"
@@ -89,8 +90,12 @@ class InvoicePage:
     today: str = ""
     has_bank_details: bool = True
     issued: When = field(default_factory=When)
-    can: list[str] = field(default_factory=list)
-    why_not: dict[str, str] = field(default_factory=dict)
+    can_record: bool = False
+    why_not_record: str = ""
+    can_issue: bool = False
+    why_not_issue: str = ""
+    can_void: bool = False
+    why_not_void: str = ""
     payments: list[PaymentRow] = field(default_factory=list)
 
 
@@ -123,7 +128,8 @@ def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
     if found is None:
         raise NotFound("invoice")
     invoice, client, document = found
-    org, payments = work.db.get_one(Org, invoice.org_id), payment_rows(work, invoice)
+    org = work.db.get_one(Org, invoice.org_id)
+    payments = payment_rows(work, invoice, org)
     row, refused = _row(work, invoice, client, document, today(work, org)), _refusals(work, invoice, document)
     return InvoicePage(
         id=row.id,
@@ -138,20 +144,24 @@ def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
         currency=invoice.currency,
         open_amount=format_amount(open_minor(invoice), invoice.currency),
         amount=row.open if invoice.status in OPEN else row.total,
-        amount_words=_amount_words(invoice),
+        amount_words=amount_words(invoice),
         goes_out=_goes_out(invoice),
         memo=invoice.memo or "",
         reported=next((p.amount for p in payments if p.is_report), ""),
         today=today(work, org).isoformat(),
         has_bank_details=orgs.bank_account(org) is not None,
         issued=row.issued,
-        can=[verb for verb, why in refused.items() if not why],
-        why_not={verb: why for verb, why in refused.items() if why},
+        can_record=not refused["record"],
+        why_not_record=refused["record"],
+        can_issue=not refused["issue_now"],
+        why_not_issue=refused["issue_now"],
+        can_void=not refused["void"],
+        why_not_void=refused["void"],
         payments=payments,
     )
 
 
-def payment_rows(work: UnitOfWork, invoice: Invoice) -> list[PaymentRow]:
+def payment_rows(work: UnitOfWork, invoice: Invoice, org: Org, locale: str = "en") -> list[PaymentRow]:
     """What came and went on this invoice, newest first; a checkout that nobody finished is not shown."""
     query = (
         select(Payment)
@@ -159,7 +169,7 @@ def payment_rows(work: UnitOfWork, invoice: Invoice) -> list[PaymentRow]:
         .order_by(col(Payment.occurred_at).desc(), col(Payment.id).desc())
         .limit(200)
     )
-    return [_payment(work, p) for p in work.db.exec(query) if _is_worth_showing(p)]
+    return [_payment(p, org, locale) for p in work.db.exec(query) if _is_worth_showing(p)]
 
 
 def pill(invoice: Invoice, current: date) -> str:
@@ -223,27 +233,30 @@ def _goes_out(invoice: Invoice) -> str:
     return "Goes out when you issue it"
 
 
-def _amount_words(invoice: Invoice) -> str:
+def amount_words(invoice: Invoice, locale: str = "en") -> str:
     if invoice.status not in OPEN:
-        return _goes_out(invoice) or {InvoiceStatus.PAID: "paid"}.get(invoice.status, "")
-    total = format_money(invoice.total_minor, invoice.currency)
-    left = f"open of {total}" if invoice.paid_minor else "open"
-    return f"{left}, due {day(invoice.due_on)}"
+        return _goes_out(invoice)
+    due = f"due {day(invoice.due_on)}"
+    if not invoice.paid_minor:
+        return due
+    paid, total = (
+        format_money(minor, invoice.currency, locale) for minor in (invoice.paid_minor, invoice.total_minor)
+    )
+    return f"left of {total}, {paid} paid; {due}"
 
 
-def _payment(work: UnitOfWork, payment: Payment) -> PaymentRow:
-    sign = "" if payment.kind == "payment" else "−"
+def _payment(payment: Payment, org: Org, locale: str) -> PaymentRow:
+    is_in = payment.kind == "payment"
+    amount = format_money(payment.amount_minor if is_in else -payment.amount_minor, payment.currency, locale)
     return PaymentRow(
         id=str(payment.id),
-        amount=sign + format_money(payment.amount_minor, payment.currency),
-        how=(payment.method or payment.provider).capitalize()
-        if payment.kind == "payment"
-        else payment.kind.capitalize(),
+        amount=amount,
+        how=((payment.method or payment.provider) if is_in else payment.kind).capitalize(),
         pill=payment.status,
         is_report=payment.provider == "manual" and payment.status is PaymentStatus.PENDING,
-        reference=payment.reference or "",
-        note=payment.note or "",
-        at=when(payment.occurred_at, work.now),
+        reference=payment.reference,
+        note=payment.note,
+        on=day(payment.occurred_at.astimezone(zone(org.timezone)).date()),
     )
 
 

@@ -2,12 +2,13 @@
 
 from contractflow.services.payments.checkouts import checkout, checkout_opened, start_checkout
 from contractflow.services.payments.confirming import confirm, fail, reverse
-from contractflow.services.payments.portal import BankLine, PayPage, to_pay
+from contractflow.services.payments.portal import BankLine, PayPage, ReceiptRow, to_pay
 from contractflow.services.payments.transfers import record, report_transfer
 
 __all__ = [
     "BankLine",
     "PayPage",
+    "ReceiptRow",
     "checkout",
     "checkout_opened",
     "confirm",

@@ -10,16 +10,17 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import AppUser, Document, Invoice, Membership, Org, Signer
-from contractflow.money import format_money
+from contractflow.money import format_amount, format_money
 from contractflow.services import orgs
 from contractflow.services.display import When, when
 from contractflow.services.invoices.issuing import today
-from contractflow.services.invoices.reading import PaymentRow, day, payment_rows, pill, source
+from contractflow.services.invoices.reading import amount_words, day, payment_rows, pill, source
 from contractflow.services.invoices.settling import open_minor
 from contractflow.services.payments.transfers import signer_of
-from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 
 PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
+SHOWN = (PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class BankLine:
     label: str
     value: str
     copied: str
+
+
+@dataclass(frozen=True)
+class ReceiptRow:
+    """A payment as the client sees it: nothing of what the agency wrote beside it."""
+
+    id: str
+    amount: str
+    how: str
+    pill: str
+    on: str
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,7 @@ class PayPage:
     contact: str = ""
     contact_email: str = ""
     bank: list[BankLine] = field(default_factory=list)
-    payments: list[PaymentRow] = field(default_factory=list)
+    payments: list[ReceiptRow] = field(default_factory=list)
 
 
 def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
@@ -67,7 +79,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
     signer, document = work.db.get_one(Signer, actor.signer_id), work.db.get_one(Document, actor.document_id)
     org, sender = work.db.get_one(Org, invoice.org_id), _sender(work, document)
     locale, timezone = signer.locale or document.locale, signer.timezone or org.timezone
-    payments, is_payable = payment_rows(work, invoice), invoice.status in PAYABLE
+    payments, is_payable = payment_rows(work, invoice, org, locale), invoice.status in PAYABLE
     return PayPage(
         id=str(invoice.id),
         heading=f"Invoice {invoice.number} for “{document.title}”",
@@ -80,7 +92,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
         amount=format_money(
             open_minor(invoice) if is_payable else invoice.total_minor, invoice.currency, locale
         ),
-        amount_words=_amount_words(invoice, locale),
+        amount_words=amount_words(invoice, locale),
         due=day(invoice.due_on),
         memo=invoice.memo or "",
         issued=when(invoice.issued_at, work.now, timezone),
@@ -89,28 +101,22 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
         takes_cards=is_payable and orgs.takes_cards(org),
         contact=sender.name,
         contact_email=sender.email,
-        bank=_bank(org, invoice) if is_payable else [],
-        payments=payments,
+        bank=_bank(org, invoice, locale) if is_payable else [],
+        payments=[ReceiptRow(p.id, p.amount, p.how, p.pill, p.on) for p in payments if p.pill in SHOWN],
     )
 
 
-def _amount_words(invoice: Invoice, locale: str) -> str:
-    if invoice.status not in PAYABLE:
-        return ""
-    due = f"due {day(invoice.due_on)}"
-    if not invoice.paid_minor:
-        return due
-    paid, total = (
-        format_money(m, invoice.currency, locale) for m in (invoice.paid_minor, invoice.total_minor)
-    )
-    return f"left of {total}, {paid} paid; {due}"
-
-
-def _bank(org: Org, invoice: Invoice) -> list[BankLine]:
+def _bank(org: Org, invoice: Invoice, locale: str) -> list[BankLine]:
     account = orgs.bank_account(org)
     if account is None:
         return []
+    left = open_minor(invoice)
     lines = [
+        (
+            "Amount",
+            format_money(left, invoice.currency, locale),
+            format_amount(left, invoice.currency).replace(",", ""),
+        ),
         ("Account holder", account.holder, account.holder),
         ("IBAN", account.spaced_iban, account.iban),
         ("BIC", account.bic, account.bic),

@@ -1,0 +1,36 @@
+"""From our pay page to the provider's: between two transactions, never inside one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from contractflow.errors import AppError, PortalClosed, Unavailable
+from contractflow.integrations.payments import paddle
+from contractflow.services import payments
+from contractflow.web.answers import see
+from contractflow.web.requests import signer_of
+from contractflow.web.threads import perform
+
+
+async def open_checkout(request: Request) -> Response:
+    """The payment exists already; asking the provider for it twice opens the same page, so going back is harmless."""
+    payment_id, signer = request.path_params["payment_id"], await signer_of(request)
+    try:
+        intent = await perform(signer, payments.checkout, payment_id)
+        provider = paddle.provider()
+        if provider is None:
+            raise Unavailable("Cards cannot be taken right now.")
+        opened = await asyncio.to_thread(provider.create, intent)
+        await perform(signer, payments.checkout_opened, payment_id, opened.provider_ref)
+    except PortalClosed:
+        raise
+    except AppError:
+        return see(f"/portal/invoices/{request.path_params['invoice_id']}?problem=checkout")
+    return see(opened.url)
+
+
+routes = [Route("/portal/invoices/{invoice_id:uuid}/checkout/{payment_id:uuid}", open_checkout)]

@@ -1,0 +1,143 @@
+"""One invoice: what is owed and why, what came in, and what can be done about it."""
+
+import reflex as rx
+
+from contractflow.components.buttons import icon_button, link_button, primary
+from contractflow.components.dialog import menu, menu_item
+from contractflow.components.icon import link
+from contractflow.components.invoice_dialogs import record_dialog, void_dialog
+from contractflow.components.missing import missing
+from contractflow.components.notice import notice
+from contractflow.components.pill import INVOICE, PAYMENT, pill
+from contractflow.components.sections import facts, section
+from contractflow.components.shell import member_page
+from contractflow.components.skeleton import loaded
+from contractflow.components.table import cell, name_cell, table, table_row, value_cell
+from contractflow.services.invoices import PaymentRow
+from contractflow.state.invoice import InvoiceState
+
+page = InvoiceState.page
+
+
+def _action() -> rx.Component:
+    """The one next thing: send a scheduled invoice, or record what came in for an open one."""
+    record = primary(
+        "Record payment",
+        "landmark",
+        on_click=InvoiceState.show("record"),
+        blocked=~page.can_record,
+        why=page.why_not_record,
+    )
+    issue = primary(
+        "Issue now",
+        "send",
+        on_click=InvoiceState.issue_now,
+        blocked=~page.can_issue,
+        why=page.why_not_issue,
+    )
+    return rx.match(
+        page.pill,
+        ("scheduled", issue),
+        ("paid", rx.fragment()),
+        ("void", rx.fragment()),
+        ("", rx.fragment()),
+        record,
+    )
+
+
+def _menu() -> rx.Component:
+    more = icon_button("ellipsis", "More")
+    return rx.cond(page.can_void, menu(more, menu_item("Void", InvoiceState.show("void"), destroys=True)))
+
+
+@member_page(
+    "/invoices/[invoice_id]",
+    "Invoice",
+    heading=page.heading,
+    on_load=InvoiceState.load,
+    action=_action,
+    menu=_menu,
+)
+def invoice() -> rx.Component:
+    return loaded(
+        InvoiceState.is_loaded,
+        rx.cond(
+            InvoiceState.is_missing,
+            missing("invoice", "/invoices"),
+            rx.el.div(
+                _news(),
+                _sum(),
+                _about(),
+                _payments(),
+                record_dialog(),
+                void_dialog(),
+                class_name="cf-stack cf-stack--wide",
+            ),
+        ),
+    )
+
+
+def _news() -> rx.Component:
+    """What somebody has to do about it, before the facts."""
+    return rx.fragment(
+        rx.cond(
+            page.reported,
+            notice(
+                "info",
+                f"{page.client} says that {page.reported} is on its way",
+                "Look at your account, then record the payment; the client gets a receipt.",
+            ),
+        ),
+        rx.cond(
+            ~page.has_bank_details & (page.pill != "paid") & (page.pill != "void"),
+            notice(
+                "warning",
+                "Your client cannot see where to send the money",
+                "Add the bank details once; they appear on every invoice.",
+                link_button("Add bank details", "/settings/payments", look="secondary"),
+            ),
+        ),
+        rx.cond(page.memo, notice("info", "This invoice is void", page.memo)),
+    )
+
+
+def _sum() -> rx.Component:
+    return rx.el.div(
+        rx.el.p(page.amount, class_name="cf-sum__value"),
+        rx.el.p(pill(INVOICE, page.pill), page.amount_words, class_name="cf-sum__words"),
+        class_name="cf-sum",
+    )
+
+
+def _about() -> rx.Component:
+    return section(
+        "What it is for",
+        facts(
+            ("Client", page.client),
+            ("Document", link(page.document, href=f"/documents/{page.document_id}")),
+            ("Payment", page.label),
+            ("Agreed in", page.source),
+            ("Sent", rx.cond(page.issued.exact, page.issued.exact, page.goes_out)),
+        ),
+    )
+
+
+def _payments() -> rx.Component:
+    headings = ("Payment", "Status", ("Reference", "wide"), ("Day", "wide"), ("Amount", "value"))
+    nothing = rx.el.p("Nothing has been paid on this invoice yet.", class_name="cf-muted")
+    return section(
+        "Payments", rx.cond(page.payments, table("Payments", headings, page.payments, _payment), nothing)
+    )
+
+
+def _payment(row: PaymentRow) -> rx.Component:
+    return table_row(
+        name_cell(
+            rx.fragment(row.how, rx.cond(row.note, rx.el.span(" · ", row.note, class_name="cf-muted")))
+        ),
+        cell(pill(PAYMENT, row.pill)),
+        cell(row.reference, wide=True),
+        cell(row.on, wide=True),
+        value_cell(row.amount),
+        key=row.id,
+    )
