@@ -88,7 +88,9 @@ def _comment(row: CommentRow) -> rx.Component:
 def _signer(row: SignerRow) -> rx.Component:
     return rx.el.div(
         rx.el.span(
-            rx.el.span(row.name, class_name="cf-clip"), rx.el.small(row.email, class_name="cf-muted cf-clip")
+            rx.el.span(row.name, class_name="cf-clip"),
+            rx.el.small(row.email, class_name="cf-muted cf-clip"),
+            class_name="cf-people",
         ),
         pill(SIGNER, row.status),
         class_name="cf-line cf-line--apart",

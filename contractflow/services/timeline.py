@@ -154,7 +154,12 @@ def _trail(work: UnitOfWork, document_id: UUID | None, before: str) -> Trail:
 
 def _event(at: When, event: AuditEvent) -> Event:
     kind, what = WORDS.get(event.action, ("", event.action.replace(":", " ").replace("_", " ")))
-    return Event(str(event.seq), kind, f"{event.actor_label} {what}", _note(event), at.clock, at.exact)
+    return Event(str(event.seq), kind, f"{_who(event)} {what}", _note(event), at.clock, at.exact)
+
+
+def _who(event: AuditEvent) -> str:
+    """People by their names; our own workers under ours."""
+    return "ContractFlow" if event.actor_kind == "system" else event.actor_label
 
 
 def _note(event: AuditEvent) -> str:

@@ -35,6 +35,7 @@ from contractflow.services.documents.subject import GONE, DocumentSubject, curre
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval
 
 COMMENTS = 50
+WRITERS = {"gemini": "Gemini", "openai": "OpenAI", "placeholder": "the clause library"}
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,13 @@ def _blocks(version: DocumentVersion | None, content: Content | None) -> list[Bl
 
 def _block(block: Block, facts: dict[str, str]) -> BlockRow:
     edited, provider = facts.get("edited_by"), facts.get("provider")
-    origin = f"Edited by {edited}" if edited else f"Drafted by {provider}" if provider else ""
+    origin = (
+        f"Edited by {edited}"
+        if edited
+        else f"Drafted by {WRITERS.get(provider, provider)}"
+        if provider
+        else ""
+    )
     return BlockRow(
         id=block.id,
         heading=heading(block),
