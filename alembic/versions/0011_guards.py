@@ -73,8 +73,8 @@ BEGIN
       PERFORM refuse('sent_is_at_rest', 'a draft is still running');
     END IF;
   END IF;
-  IF OLD.status = 'sent' AND NEW.status IN ('draft', 'voided')
-     AND EXISTS (SELECT FROM signature s WHERE s.document_id = NEW.id) AND NEW.status = 'draft' THEN
+  IF OLD.status = 'sent' AND NEW.status = 'draft'
+     AND EXISTS (SELECT FROM signature s WHERE s.document_id = NEW.id) THEN
     PERFORM refuse('recall_is_unsigned', 'somebody has signed already');
   END IF;
   RETURN NEW;
