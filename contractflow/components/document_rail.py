@@ -23,6 +23,7 @@ def rail() -> rx.Component:
         section("Timeline", timeline(DocumentState.days)),
         class_name="cf-document__rail cf-stack",
         aria_label="About this document",
+        tab_index=0,  # it scrolls by itself, so the keyboard has to reach it
     )
 
 

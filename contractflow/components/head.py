@@ -29,6 +29,6 @@ def head() -> list[rx.Component]:
 
 
 def preload(font: str) -> rx.Component:
-    """Pages that set contract text pass `meta=[preload(SERIF)]`; elsewhere the browser would call it unused."""
+    """Pages whose built HTML is set in the book face pass `meta=[preload(SERIF)]`; elsewhere the browser calls it unused."""
     kind = {"as": "font", "type": "font/woff2", "crossOrigin": "anonymous"}
     return rx.el.link(rel="preload", href=font, custom_attrs=kind)

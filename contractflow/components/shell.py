@@ -13,7 +13,6 @@ from typing import Any
 import reflex as rx
 
 from contractflow.components.connection import reconnecting_bar
-from contractflow.components.head import SERIF, preload
 from contractflow.components.icon import Content, classes
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
 from contractflow.state.frame import FrameState
@@ -45,10 +44,7 @@ def member_page(
 
         page.__name__ = getattr(view, "__name__", route)
         loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]
-        fonts = [preload(SERIF)] if desk else []  # paper lies on the desk
-        rx.page(route=route, title=f"{title} · ContractFlow", meta=fonts, on_load=[FrameState.load, *loads])(
-            page
-        )
+        rx.page(route=route, title=f"{title} · ContractFlow", on_load=[FrameState.load, *loads])(page)
         return view
 
     return register
