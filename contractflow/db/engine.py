@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from threading import Lock
 
 from sqlalchemy import Engine, create_engine
@@ -42,11 +43,22 @@ def engine(role: DbRole | None = None) -> Engine:
         return _engines[chosen]
 
 
-def forget_engines(*, close: bool = True) -> None:
-    """Drop every pool of this process. In a forked child with `close=False`: the connections are the parent's."""
+def forget_engines() -> None:
+    """Close every pool of this process."""
     with _lock:
         while _engines:
-            _engines.popitem()[1].dispose(close=close)
+            _engines.popitem()[1].dispose()
+
+
+def _leave_to_parent() -> None:
+    """A forked child has copies of the parent's connections: it must neither use nor close them."""
+    global _lock  # noqa: PLW0603  another thread of the parent may have held it
+    _lock = Lock()
+    while _engines:
+        _engines.popitem()[1].dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _make(role: DbRole) -> Engine:

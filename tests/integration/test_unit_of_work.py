@@ -1,6 +1,7 @@
 """The unit of work: one transaction, one actor, the trail last, the rest after the commit."""
 
 import logging
+import os
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import uuid4
@@ -221,3 +222,17 @@ def test_one_pooled_connection_remembers_nobody(database):
     with single.connect() as connection:
         assert connection.execute(count).scalar() == 0
     single.dispose()
+
+
+def test_a_forked_child_leaves_the_parents_connections_alone():
+    count = text("SELECT count(*) FROM membership")
+    with unit_of_work(cast.mia) as work:
+        parents = work.db.execute(text("SELECT pg_backend_pid()")).scalar()
+        child = os.fork()
+        if child == 0:
+            with unit_of_work(cast.rita) as own:
+                fine = own.db.execute(text("SELECT pg_backend_pid()")).scalar() != parents
+                fine = fine and own.db.execute(count).scalar() == 1
+            os._exit(0 if fine else 1)
+        assert os.waitpid(child, 0)[1] == 0
+        assert work.db.execute(count).scalar() == 4
