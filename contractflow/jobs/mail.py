@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from contractflow.broker.queue import enqueue
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.integrations.email import MailRefused, send
-from contractflow.permissions import System, Visitor
+from contractflow.permissions import System
 from contractflow.services import notifications
 
 
@@ -29,14 +28,3 @@ def deliver(org_id: str, notification_id: str) -> None:
     else:
         with unit_of_work(actor) as work:
             notifications.sent(work, row_id, mail["Message-ID"])
-
-
-def sweep() -> int:
-    """Wake a worker for every mail that is due and that nobody was woken for; how many."""
-    with unit_of_work(Visitor()) as work:
-        found = notifications.due(work)
-    for org_id, row_id in found:
-        enqueue(
-            "mail.deliver", queue="general", job_id=f"mail-{row_id}", org_id=org_id, notification_id=row_id
-        )
-    return len(found)

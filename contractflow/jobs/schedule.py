@@ -42,6 +42,13 @@ class Sweep(NamedTuple):
     arguments: tuple[str, ...]
 
 
+class Round(NamedTuple):
+    """A job that looks for itself what there is to do."""
+
+    every: int
+    job: str
+
+
 # fmt: off
 SWEEPS = (
     #   every s  wakes                        id         what this gate finds        columns                    as arguments
@@ -51,6 +58,7 @@ SWEEPS = (
     Sweep(30,    "invoices.issue_due",        "invoice", "gate_due_invoices",        ("org_id", "id"),          ("org_id", "invoice_id")),
 )
 # fmt: on
+ROUNDS = (Round(300, "payments.reconcile"),)
 
 
 def run_scheduler() -> None:
@@ -90,6 +98,9 @@ def sweep(connection: Connection, tick: int = 0) -> None:
     for each in SWEEPS:
         if tick % each.every == 0:
             _wake(connection, each)
+    for each_round in ROUNDS:
+        if tick and tick % each_round.every == 0:
+            enqueue(each_round.job, queue="general", job_id=each_round.job.replace(".", "-"))
 
 
 def _wake_drafts(connection: Connection) -> None:

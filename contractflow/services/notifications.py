@@ -12,7 +12,6 @@ from datetime import timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -129,12 +128,6 @@ def refused(work: UnitOfWork, notification_id: UUID, refusal: MailRefused) -> No
         return
     longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** (row.attempts - 1))
     row.next_attempt_at = work.now + timedelta(seconds=secrets.SystemRandom().uniform(0, longest))
-
-
-def due(work: UnitOfWork, limit: int = 100) -> list[tuple[UUID, UUID]]:
-    """(org id, notification id) of mails nobody was woken for, of all organisations: for the sweep."""
-    found = work.db.execute(text("SELECT org_id, id FROM gate_due_notifications(:limit)"), {"limit": limit})
-    return [(row.org_id, row.id) for row in found]
 
 
 def _insert(work: UnitOfWork, values: dict[str, object]) -> UUID | None:
