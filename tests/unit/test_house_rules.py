@@ -187,9 +187,7 @@ def test_every_verb_asks_who_may():
 
 def words_of_the_outer_layers() -> set[str]:
     """What modules above the services, that know a service, import or reach for."""
-    above = [
-        p for folder in ("state", "jobs", "api", "web", "pages", "components", "ops") for p in modules(folder)
-    ]
+    above = [p for folder in ("state", "jobs", "api", "web", "ops") for p in modules(folder)]
     used = [tree(p) for p in [*above, ROOT / "cli.py"] if "contractflow.services" in p.read_text()]
     nodes = [node for module in used for node in ast.walk(module)]
     imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
