@@ -39,7 +39,12 @@ def _form() -> rx.Component:
         ),
         password_field("Password", "password", error=errors["password"]),
         rx.el.input(type="hidden", name="next", value=EntryState.onward, read_only=True),
-        turnstile(site_key=EntryState.site_key, script_url=EntryState.script_url, action="login"),
+        turnstile(
+            known=EntryState.is_loaded,
+            site_key=EntryState.site_key,
+            script_url=EntryState.script_url,
+            action="login",
+        ),
         primary("Sign in", type="submit", full=True),
         action="/auth/login",
         class_name="cf-form",

@@ -60,7 +60,12 @@ def _form() -> rx.Component:
             help="Your clients see it on every contract.",
             max_length=120,
         ),
-        turnstile(site_key=EntryState.site_key, script_url=EntryState.script_url, action="signup"),
+        turnstile(
+            known=EntryState.is_loaded,
+            site_key=EntryState.site_key,
+            script_url=EntryState.script_url,
+            action="signup",
+        ),
         primary("Create account", type="submit", full=True),
         action="/auth/signup",
         class_name="cf-form",

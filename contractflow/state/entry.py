@@ -20,6 +20,7 @@ class EntryState(rx.State):
     site_key: str = ""
     script_url: str = ""
     reason: str = ""
+    is_loaded: bool = False
     onward: str = ""
     """Where the person wanted to go; the route that signs in checks that it is a path of ours."""
 
@@ -30,6 +31,7 @@ class EntryState(rx.State):
         self.reason = REASONS.get(str(asked.get("reason", "")), "")
         self.onward = str(asked.get("next", ""))
         self.site_key, self.script_url = settings().turnstile_site_key or "", settings().turnstile_script_url
+        self.is_loaded = True
 
 
 class InvitationState(rx.State):
