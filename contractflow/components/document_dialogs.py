@@ -38,7 +38,7 @@ def _send() -> rx.Component:
             rows=3,
             placeholder="A personal line above the button in the mail",
         ),
-        form_error(errors[""]),
+        form_error(errors["form"]),
         buttons(primary("Send to client", "send", type="submit")),
         on_submit=ReviewState.send,
         class_name="cf-stack",
@@ -81,7 +81,7 @@ def _recall() -> rx.Component:
 def _void() -> rx.Component:
     form = rx.el.form(
         text_area("Reason", "reason", rows=3, error=errors["reason"]),
-        form_error(errors[""]),
+        form_error(errors["form"]),
         buttons(danger("Void", "ban", type="submit")),
         on_submit=ReviewState.void,
         class_name="cf-stack",

@@ -20,7 +20,7 @@ def decline_dialog() -> rx.Component:
             text_area(
                 "Why", "reason", rows=4, error=errors["reason"], placeholder="What would have to change"
             ),
-            form_error(errors[""]),
+            form_error(errors["form"]),
             buttons(danger("Decline", type="submit")),
             on_submit=PortalState.decline,
             class_name="cf-stack",

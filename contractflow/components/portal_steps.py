@@ -115,7 +115,7 @@ def _sign() -> rx.Component:
                 "agreed_intent",
                 error=errors["agreed_intent"],
             ),
-            form_error(errors[""]),
+            form_error(errors["form"]),
             primary("Sign document", "signature", type="submit", large=True, full=True),
         ),
         on_submit=PortalState.sign,

@@ -78,7 +78,7 @@ def _form() -> rx.Component:
                 "Contact email", "contact_email", type="email", error=ClientState.errors["contact_email"]
             ),
             text_field("Title", "contact_title", required=False, error=ClientState.errors["contact_title"]),
-            form_error(ClientState.errors[""]),
+            form_error(ClientState.errors["form"]),
             buttons(primary("Add contact", type="submit")),
             on_submit=ClientState.add_contact,
             class_name="cf-stack",

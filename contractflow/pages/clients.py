@@ -66,7 +66,7 @@ def _form() -> rx.Component:
         rx.el.form(
             _company(),
             _contact(),
-            form_error(ClientsState.errors[""]),
+            form_error(ClientsState.errors["form"]),
             _done(),
             on_submit=ClientsState.add,
         ),

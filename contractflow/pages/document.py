@@ -105,7 +105,7 @@ def _block(block: BlockRow) -> rx.Component:
             block_id=block.id,
             md=block.md,
             html=block.html,
-            base_version=block.digest,
+            base=block.digest,
             editable=page.is_editable,
             error=DocumentState.errors[block.id],
             label=block.heading,

@@ -83,7 +83,7 @@ def _form() -> rx.Component:
                 error=MembersState.errors["role"],
                 help="Admins approve, send and manage people. Members write. Viewers read.",
             ),
-            form_error(MembersState.errors[""]),
+            form_error(MembersState.errors["form"]),
             buttons(primary("Send invitation", "send", type="submit")),
             on_submit=MembersState.invite,
             class_name="cf-stack",

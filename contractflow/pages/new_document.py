@@ -31,7 +31,7 @@ def _form() -> rx.Component:
         _for_whom(),
         _brief(),
         section("Price and payment plan", plan_editor()),
-        form_error(State.errors[""]),
+        form_error(State.errors["form"]),
         rx.el.div(
             primary("Create document", "file-plus", type="submit", large=True),
             rx.el.span("Next: draft it with AI, or write it yourself.", class_name="cf-muted"),
