@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from contractflow.ops import frontend
 from contractflow.ops.serving import ROOT
 from contractflow.ops.supervisor import Supervisor
 from contractflow.ops.testing import browser as browser_program
+from tests.e2e.people import Person
+from tests.e2e.product import Product, running_product
 from tests.integration.conftest import postgres, redis_server
 from tests.integration.web.conftest import served
 
@@ -82,3 +85,41 @@ def open_tab(front_end, served: str, chromium: Browser):
         await person.close()
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def product(front_end, tmp_path_factory) -> Iterator[Product]:
+    """The whole product with the demo agency, as `./cf up` runs it; one for all tests that hurt nobody else's."""
+    with running_product(tmp_path_factory.mktemp("product")) as running:
+        yield running
+
+
+Meet = Callable[..., Awaitable[Person]]
+
+
+@pytest.fixture
+async def meet(
+    product: Product, chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path
+) -> AsyncIterator[Meet]:
+    """`await meet("Olivia")`: a person with a browser context and an address of their own.
+
+    In the end nobody's browser may have complained; of a failed test there are pictures.
+    """
+    people: list[Person] = []
+    failed_before = request.session.testsfailed
+
+    async def met(name: str, email: str = "", **context: object) -> Person:
+        email = email or f"{name.split(maxsplit=1)[0].lower()}.{secrets.token_hex(4)}@example.test"
+        their_own = await chromium.new_context(base_url=product.url, **context)
+        people.append(await Person.come(product, their_own, name, email))
+        return people[-1]
+
+    yield met
+    if request.session.testsfailed > failed_before:
+        for number, person in enumerate(people):
+            await person.picture(tmp_path / f"{number}-{person.name.split()[0]}.png")
+        print(f"pictures: {tmp_path}")  # noqa: T201 -- pytest shows it with the failure
+    complaints = [complaint for person in people for complaint in person.complaints]
+    for person in people:
+        await person.context.close()
+    assert complaints == []

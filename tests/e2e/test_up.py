@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from contractflow.ops.processes import free_port, is_free
+from tests.e2e.running import Up, eventually, is_alive, start, status
 
 pytestmark = [
     pytest.mark.xdist_group("up"),
@@ -32,121 +25,6 @@ ROOT = Path(__file__).parents[2]
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", ".local", ".states", "__pycache__", ".*_cache", "node_modules", ".hypothesis"
 )
-PATIENCE = 120.0  # seconds; a copy that builds its front end on a busy machine takes half of it
-
-
-@dataclass
-class Up:
-    """One `up`, running in `directory`."""
-
-    process: subprocess.Popen[bytes]
-    directory: Path
-    port: int
-    log: str
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def said(self) -> str:
-        return (self.directory / self.log).read_text(errors="replace")
-
-    def is_ready(self) -> bool:
-        return status(f"{self.url}/api/health/ready") == 200
-
-    def wait_until_ready(self) -> float:
-        """Returns the seconds `up` says it took."""
-        assert eventually(lambda: "Ready after" in self.said or self.process.poll() is not None, PATIENCE), (
-            self.said
-        )
-        found = re.search(r"Ready after ([\d.]+) s", self.said)
-        assert found, self.said
-        return float(found[1])
-
-    def processes(self) -> dict[int, str]:
-        """Every process below this `up`, also those that left its group: pid → command."""
-        found: dict[int, str] = {}
-        waiting = [self.process.pid]
-        while waiting:
-            pid = waiting.pop()
-            found[pid] = command(pid)
-            for children in Path("/proc", str(pid), "task").glob("*/children"):
-                with contextlib.suppress(OSError):
-                    waiting += [int(child) for child in children.read_text().split()]
-        return found
-
-    def leader(self, words: str) -> int | None:
-        """The direct child whose command contains `words`."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return next((int(pid) for pid in children if words in command(int(pid))), None)
-
-    def people(self) -> int:
-        """How many there are in the database, past row-level security."""
-        secrets = json.loads((self.directory / ".local/secrets.json").read_text())
-        port = json.loads((self.directory / ".local/ports.json").read_text())["postgres"]
-        with psycopg.connect(
-            host="127.0.0.1", port=port, user="postgres", password=secrets["postgres"], dbname="contractflow"
-        ) as admin:
-            row = admin.execute("SELECT count(*) FROM app_user").fetchone()
-            assert row
-            return int(row[0])
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(40)
-
-
-def command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def is_alive(pid: int, known_as: str) -> bool:
-    return (
-        bool(known_as) and command(pid) == known_as
-    )  # a pid may be somebody else's by now; a zombie has no command
-
-
-def status(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 -- our own, http
-            return int(answer.status)
-    except urllib.error.HTTPError as refusal:
-        with refusal:
-            return refusal.code
-    except (OSError, http.client.HTTPException):
-        return 0
-
-
-def eventually(condition: Callable[[], object], within: float = 30) -> bool:
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def two_free_ports() -> int:
-    while not is_free((port := free_port()) + 1):
-        pass
-    return port
-
-
-def start(directory: Path, port: int | None = None, *, log: str = "up.log", **settings: str) -> Up:
-    port = port or two_free_ports()
-    clean = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CONTRACTFLOW_", "REFLEX_"))
-    }
-    with (directory / log).open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "contractflow", "up", "--port", str(port)],
-            cwd=directory, env=clean | settings, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-    return Up(process, directory, port, log)
 
 
 @contextlib.contextmanager
@@ -243,9 +121,7 @@ def test_a_bad_setting_is_one_line_each(copy: Path) -> None:
 )
 def test_whoever_is_killed_comes_back(running: Up, who: str) -> None:
     people = running.people()
-    before = running.leader(who)
-    assert before
-    os.kill(before, signal.SIGKILL)
+    before = running.kill(who)
     assert eventually(lambda: running.leader(who) not in (None, before)), running.said
     assert eventually(running.is_ready), running.said
     assert eventually(lambda: status(f"http://127.0.0.1:{running.port + 1}/") == 200)
