@@ -126,7 +126,7 @@ CREATE FUNCTION gate_invoice_link(p_token_hash bytea)
 RETURNS TABLE (org_id uuid, document_id uuid, invoice_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT i.org_id, i.document_id, i.id FROM invoice i
-   WHERE i.pay_token_hmac = p_token_hash AND i.status NOT IN ('scheduled', 'void')
+   WHERE i.pay_token_hmac = p_token_hash AND i.status <> 'scheduled'
 $$;
 
 CREATE FUNCTION gate_verify_code(p_code text) RETURNS TABLE (org_id uuid, document_id uuid)

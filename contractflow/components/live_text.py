@@ -51,3 +51,14 @@ def follow_document(*, document_id: rx.Var[str] | str, on_change: rx.EventHandle
         on_resume=LiveState.follow_document,
         on_change=on_change,
     )
+
+
+def follow_as_client(*, document_id: rx.Var[str] | str, on_change: rx.EventHandler) -> rx.Component:
+    """`follow_document` for a page of the portal."""
+    return FollowDocument.create(
+        sink=DOCUMENT_SINK,
+        document_id=document_id,
+        session=rx.State.router.session.session_id,
+        on_resume=LiveState.follow_as_client,
+        on_change=on_change,
+    )

@@ -6,6 +6,7 @@ from contractflow.components.buttons import icon_button, link_button, primary
 from contractflow.components.dialog import menu, menu_item
 from contractflow.components.icon import link
 from contractflow.components.invoice_dialogs import record_dialog, void_dialog
+from contractflow.components.live_text import follow_document
 from contractflow.components.missing import missing
 from contractflow.components.notice import notice
 from contractflow.components.pill import INVOICE, PAYMENT, pill
@@ -65,6 +66,7 @@ def invoice() -> rx.Component:
             InvoiceState.is_missing,
             missing("invoice", "/invoices"),
             rx.el.div(
+                follow_document(document_id=page.document_id, on_change=InvoiceState.load),
                 _news(),
                 _sum(),
                 _about(),

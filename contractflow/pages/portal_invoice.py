@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button
 from contractflow.components.copy_button import copy_button
+from contractflow.components.live_text import follow_as_client
 from contractflow.components.notice import notice
 from contractflow.components.pay_steps import pay_bar, report_dialog
 from contractflow.components.pill import INVOICE, PAYMENT, pill
@@ -48,6 +49,7 @@ def _human() -> rx.Component:
 
 def _invoice() -> rx.Component:
     return rx.el.div(
+        follow_as_client(document_id=page.document_id, on_change=PortalInvoiceState.load),
         _news(),
         _sum(),
         rx.cond(page.is_payable, rx.cond(page.bank, _transfer(), _no_bank())),

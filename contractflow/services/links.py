@@ -27,6 +27,11 @@ def invoice_url(invoice_id: UUID) -> str:
     return f"{settings().base_url}/portal/pay/{invoice_token(invoice_id)}"
 
 
+def bill_url(invoice_id: UUID) -> str:
+    """The agency's own page of an invoice."""
+    return f"{settings().base_url}/invoices/{invoice_id}"
+
+
 def invite_token(token_id: UUID) -> str:
     return link_token(INVITE, token_id)
 

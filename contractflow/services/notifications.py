@@ -145,15 +145,21 @@ def _locked(work: UnitOfWork, notification_id: UUID) -> Notification:
     return work.db.get_one(Notification, notification_id, with_for_update=True)
 
 
+_BY_ID = {
+    Link.INVOICE: ("invoice_id", links.invoice_url),
+    Link.BILL: ("invoice_id", links.bill_url),
+    Link.INVITE: ("invite_id", links.invite_url),
+}
+
+
 def _url(row: Notification) -> str:
-    facts, base = row.payload, settings().base_url
-    match KINDS[row.kind].link:
+    facts, base, link = row.payload, settings().base_url, KINDS[row.kind].link
+    if link in _BY_ID:
+        fact, url = _BY_ID[link]
+        return url(UUID(facts[fact]))
+    match link:
         case Link.SIGNING if "signer_id" in facts:
             return links.signing_url(UUID(facts["signer_id"]), UUID(facts["version_id"]))
-        case Link.INVOICE:
-            return links.invoice_url(UUID(facts["invoice_id"]))
-        case Link.INVITE:
-            return links.invite_url(UUID(facts["invite_id"]))
         case Link.RESET:
             return f"{base}/reset/{link_token('reset_password', UUID(facts['token_id']))}"
         case Link.CONFIRM:

@@ -15,6 +15,7 @@ from contractflow.errors import NotFound
 from contractflow.models.signer import Signer as SignerRow
 from contractflow.permissions import Signer, Visitor
 from contractflow.security.links import token_hash
+from contractflow.workflows.signer import SignerStatus
 
 
 class LinkKind(StrEnum):
@@ -93,7 +94,8 @@ def opened(work: UnitOfWork, kind: LinkKind, token: str, target: Target) -> Port
     if kind is LinkKind.SIGNING:
         people = people.where(SignerRow.id == target.leads_to)
     else:
-        people = people.where(col(SignerRow.contact_id).is_not(None))
+        people = people.where(col(SignerRow.contact_id).is_not(None), col(SignerRow.role) == "signer")
+        people = people.where(col(SignerRow.status).not_in([SignerStatus.REMOVED, SignerStatus.DELEGATED]))
     person = work.db.exec(people.order_by(col(SignerRow.ordinal), col(SignerRow.id)).limit(1)).one_or_none()
     if person is None:
         raise NotFound("link")

@@ -5,10 +5,10 @@ from functools import partial
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import drafts
+from contractflow.services import drafts, portal
 from contractflow.state.base import ActingState, as_id
 from contractflow.web.following import document_messages, draft_messages
-from contractflow.web.policy import policy
+from contractflow.web.policy import SIGNER, policy
 from contractflow.web.sockets import is_connected
 
 DRAFT_SINK, DOCUMENT_SINK = "cf_draft", "cf_document"
@@ -16,7 +16,7 @@ LONGEST_SEEN = 10_000_000
 
 
 class LiveState(ActingState, rx.State):
-    """Both handlers run as long as their tab is connected; a new call of the same tab replaces the old one."""
+    """The handlers run as long as their tab is connected; a new call of the same tab replaces the old one."""
 
     @rx.event(background=True, supersedes=True)
     @policy(P.DOCUMENT_READ)
@@ -33,6 +33,15 @@ class LiveState(ActingState, rx.State):
     async def follow_document(self, document_id: str):
         document = as_id(document_id, "document")
         check = partial(self._perform, drafts.of_document, document)
+        is_there = partial(is_connected, self.router.session.session_id)
+        async for message in document_messages(document, check, is_there):
+            yield rx.set_value(DOCUMENT_SINK, message)
+
+    @rx.event(background=True, supersedes=True)
+    @policy(SIGNER)
+    async def follow_as_client(self, document_id: str):
+        document = as_id(document_id, "document")
+        check = partial(self._perform_as_signer, portal.follow, document)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in document_messages(document, check, is_there):
             yield rx.set_value(DOCUMENT_SINK, message)

@@ -14,6 +14,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.models import Artifact, Document, WebhookEvent
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Role, Visitor
+from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
 from tests import builders, cast
@@ -149,6 +150,9 @@ def test_an_invoice_link_reads_an_issued_invoice():
     with unit_of_work(cast.northlight) as work:
         builders.opened(work, work.db.get(type(invoice), invoice.id))
     assert ask("gate_invoice_link", link) == [(cast.NORTHLIGHT, document.id, invoice.id)]
+    with unit_of_work(cast.northlight) as work:
+        work.db.get(type(invoice), invoice.id).status = InvoiceStatus.VOID
+    assert ask("gate_invoice_link", link) != []  # its page says that nothing is to be paid, and why
 
 
 def test_a_verify_code_names_its_document():

@@ -15,6 +15,9 @@ class Link(StrEnum):
     DOCUMENT = "document"
     SIGNING = "signing"
     INVOICE = "invoice"
+    """For the client, who pays it."""
+    BILL = "bill"
+    """For the agency, on its own page."""
     INVITE = "invite"
     RESET = "reset"
     CONFIRM = "confirm"
@@ -66,10 +69,10 @@ KINDS: dict[str, Kind] = {
     "invoice":            Kind("Invoice {{ number }} from {{ org }}: {{ total }}",  B.BLUE,   "To pay",           L.INVOICE,  False,   ("name", "org", "number", "label", "total", "due", "invoice_id")),
     "invoice_voided":     Kind("Invoice {{ number }} from {{ org }} is void",       B.SLATE,  "Void",             L.NONE,     False,   ("name", "org", "number", "label", "total", "reason")),
     "payment_received":   Kind("{{ org }} received your payment of {{ amount }}",   B.JADE,   "Paid",             L.INVOICE,  False,   ("name", "org", "number", "label", "amount", "left", "invoice_id")),
-    "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount", "note")),
-    "payment_arrived":    Kind("{{ client }} paid {{ amount }}",                    B.JADE,   "Paid",             L.DOCUMENT, True,    ("name", "client", "number", "label", "amount")),
-    "payment_reversed":   Kind("{{ amount }} went back to {{ client }}",            B.RED,    "Reversed",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount")),
-    "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.DOCUMENT, True,    ("name", "client", "number", "label", "amount", "arrived", "ref")),
+    "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "note", "invoice_id")),
+    "payment_arrived":    Kind("{{ client }} paid {{ amount }}",                    B.JADE,   "Paid",             L.BILL,     True,    ("name", "client", "number", "label", "amount", "invoice_id")),
+    "payment_reversed":   Kind("{{ amount }} went back to {{ client }}",            B.RED,    "Reversed",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "invoice_id")),
+    "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "arrived", "ref", "invoice_id")),
 }
 # fmt: on
 

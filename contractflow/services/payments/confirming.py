@@ -74,12 +74,17 @@ def reverse(
         raise IllegalMove("This is not a refund.")
     if payment.status is not PaymentStatus.SUCCEEDED or _known(work, payment, kind, provider_ref):
         return
+    gone = payment
     if amount_minor == payment.amount_minor and not _given_back(work, payment):
         move(work, payment, PAYMENT, "reverse", kind=kind, ref=provider_ref)
     else:
-        _give_back(work, payment, kind, provider_ref, amount_minor, occurred_at, invoice.document_id)
+        gone = _give_back(work, payment, kind, provider_ref, amount_minor, occurred_at)
+        amount, action = amount_of(gone), f"payment:{kind}"
+        work.record(
+            action, "payment", gone.id, document_id=invoice.document_id, amount=amount, of=str(payment.id)
+        )
     settle(work, invoice, document)
-    telling.agency(work, invoice, document, "payment_reversed", payment)
+    telling.agency(work, invoice, document, "payment_reversed", gone)
 
 
 def _misfit(
@@ -114,14 +119,8 @@ def _given_back(work: UnitOfWork, payment: Payment) -> int:
 
 
 def _give_back(
-    work: UnitOfWork,
-    payment: Payment,
-    kind: str,
-    provider_ref: str,
-    amount_minor: int,
-    occurred_at: datetime,
-    document_id: UUID | None,
-) -> None:
+    work: UnitOfWork, payment: Payment, kind: str, provider_ref: str, amount_minor: int, occurred_at: datetime
+) -> Payment:
     if amount_minor > payment.amount_minor - _given_back(work, payment):
         raise IllegalMove("More would go back than was paid.")
     back = Payment(
@@ -140,14 +139,7 @@ def _give_back(
     )
     work.db.add(back)
     work.db.flush()
-    work.record(
-        f"payment:{kind}",
-        "payment",
-        back.id,
-        document_id=document_id,
-        amount=amount_of(back),
-        of=str(payment.id),
-    )
+    return back
 
 
 def _require_system(work: UnitOfWork) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlmodel import col, select
 
@@ -114,6 +115,13 @@ def one(work: UnitOfWork) -> PortalPage:
         plan=plan_lines(content),
         invoices=invoices,
     )
+
+
+def follow(work: UnitOfWork, document_id: UUID) -> None:
+    """Whether the client may hear of changes of this document. Raises NotFound."""
+    actor = work.actor
+    if not isinstance(actor, SignerActor) or actor.document_id != document_id:
+        raise NotFound("document")
 
 
 def _mark_viewed(work: UnitOfWork, document: Document, signer: Signer) -> None:

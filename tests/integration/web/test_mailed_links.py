@@ -87,7 +87,7 @@ async def test_an_invoices_link_acts_as_the_client_of_its_document() -> None:
         token = link_token("invoice", invoice.id)
         invoice.pay_token_hmac = token_hash(token)
     answer = await call("GET", f"/portal/pay/{token}")
-    assert answer.headers["location"] == f"/portal/documents/{document.id}"
+    assert answer.headers["location"] == f"/portal/invoices/{invoice.id}"
     session = await portal_session(answer)
     assert session.facts["kind"] == LinkKind.INVOICE
     assert (await read_signer(session, Visitor())).signer_id == signer.id
