@@ -21,9 +21,10 @@ from contractflow.models.membership import Membership, MembershipStatus
 from contractflow.models.org import Org
 from contractflow.models.subscription import Subscription
 from contractflow.models.token import OneTimeToken
+from contractflow.models.user import AppUser
 from contractflow.permissions import Member, Role
 from contractflow.security.links import token_hash
-from contractflow.services import tiers
+from contractflow.services import notifications, tiers
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -91,6 +92,7 @@ def sign_up(
     work.db.add_all([membership, trial])
     owner = Member(user_id, org.id, membership.id, Role.OWNER, name)
     work.record("org:create", "org", org.id, by=owner, tier=TRIAL_TIER)
+    notifications.queue(work, "welcome", recipient=email, dedupe_key=f"welcome:{user_id}", name=name)
     return user_id
 
 
@@ -200,6 +202,7 @@ def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str,
     work.record(
         "member:join", "membership", place.id, by=member, role=token.role.value_text, invitation=token.id
     )
+    _tell_inviter(work, token, user_id)
     return user_id
 
 
@@ -237,6 +240,23 @@ def _register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UU
     if not is_new:
         raise Invalid("That address has an account already. Sign in instead.", "email")
     return user_id
+
+
+def _tell_inviter(work: UnitOfWork, token: OneTimeToken, user_id: UUID) -> None:
+    work.db.flush()  # whoever joined is visible to the organisation from here on
+    inviter = work.db.get(AppUser, token.created_by) if token.created_by else None
+    newcomer = work.db.get_one(AppUser, user_id)
+    if inviter is not None:
+        notifications.queue(
+            work,
+            "joined",
+            recipient=inviter.email,
+            user_id=inviter.id,
+            dedupe_key=f"joined:{token.id}",
+            name=inviter.name,
+            member=newcomer.name,
+            org=work.db.get_one(Org, token.org_id).name,
+        )
 
 
 def _with_free_slug(work: UnitOfWork, org: Org) -> Org:

@@ -97,7 +97,7 @@ def claim(work: UnitOfWork, notification_id: UUID) -> bool:
 def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
     """The mail of a claimed row, with its links as they are now."""
     row = work.db.get_one(Notification, notification_id)
-    facts = dict(row.payload)
+    facts = {**row.payload, "is_member": row.user_id is not None}
     if "code_id" in facts:
         facts["code_digits"] = one_time_code(UUID(facts["code_id"]))
     return compose(

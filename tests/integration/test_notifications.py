@@ -13,10 +13,10 @@ from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.jobs import mail, schedule
 from contractflow.models.columns import uuid7
-from contractflow.permissions import Signer
+from contractflow.permissions import Role, Signer, System
 from contractflow.security.links import one_time_code
-from contractflow.services import links, notifications
-from tests import cast
+from contractflow.services import accounts, links, notifications
+from tests import builders, cast
 from tests.integration.conftest import Database
 from tests.sandbox import Sandbox, free_port, running_sandbox
 
@@ -209,3 +209,20 @@ def test_another_agency_cannot_send_it(database, sandbox):
 
 def test_an_unknown_id_is_nothing_to_do():
     mail.deliver(str(cast.NORTHLIGHT), str(UUID(int=7)))
+
+
+def test_people_are_welcomed_and_inviters_told(database, sandbox):
+    nova = System(uuid7(), "sign-up")
+    with unit_of_work(nova, role=DbRole.APP) as work:
+        nora = accounts.sign_up(work, "Nora New", "nora@nova.test", "hash", "Nova")
+    with unit_of_work(nova) as work:
+        token = builders.a_token(work, "invite", email="adam@nova.test", role=Role.ADMIN, created_by=nora)
+    with unit_of_work(nova, role=DbRole.APP) as work:
+        accounts.join(work, token.id, None, "Adam Admin", "hash")
+    deliver_all(database)
+    joined, welcome = sandbox.mail("nora@nova.test")
+    assert (joined["subject"], welcome["subject"]) == (
+        "Adam Admin has joined Nova",
+        "Welcome to ContractFlow",
+    )
+    assert [row["user_id"] for row in rows(database) if row["channel"] == "in_app"] == [nora]

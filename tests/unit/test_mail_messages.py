@@ -11,7 +11,7 @@ from contractflow.integrations.email.kinds import Link
 
 URL = "https://flow.test/portal/open/abc?x=1&y=2"
 FACTS = {name: f"<{name}> & “{name}”" for kind in KINDS.values() for name in kind.facts}
-FACTS |= {"code_digits": "123456", "name": "Clara Client", "is_complete": True}
+FACTS |= {"code_digits": "123456", "name": "Clara Client", "is_complete": True, "is_member": False}
 
 
 def a_mail(kind, facts=FACTS, **more):
