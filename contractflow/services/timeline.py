@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -144,17 +145,26 @@ def _trail(work: UnitOfWork, document_id: UUID | None, before: str) -> Trail:
     if before:
         query = query.where(col(AuditEvent.seq) < _seq(before))
     found = work.db.exec(query.limit(PAGE + 1)).all()
+    titles = {} if document_id is not None else _titles(work, found)
     dated = [(when(event.at, work.now), event) for event in found[:PAGE]]
     days = [
-        Day(label, [_event(at, event) for at, event in group])
+        Day(label, [_event(at, event, titles.get(event.document_id, "")) for at, event in group])
         for label, group in groupby(dated, key=lambda pair: pair[0].day)
     ]
     return Trail(days, str(found[PAGE - 1].seq) if len(found) > PAGE else "")
 
 
-def _event(at: When, event: AuditEvent) -> Event:
+def _titles(work: UnitOfWork, events: Sequence[AuditEvent]) -> dict[UUID | None, str]:
+    """What the documents of the organisation's log are called; on a document's own page everybody knows."""
+    named = {event.document_id for event in events if event.document_id}
+    query = select(Document.id, Document.title).where(col(Document.id).in_(named))
+    return dict(work.db.exec(query).all())
+
+
+def _event(at: When, event: AuditEvent, title: str) -> Event:
     kind, what = WORDS.get(event.action, ("", event.action.replace(":", " ").replace("_", " ")))
-    return Event(str(event.seq), kind, f"{_who(event)} {what}", _note(event), at.clock, at.exact)
+    words = f"{_who(event)} {what}" + (f" · {title}" if title else "")
+    return Event(str(event.seq), kind, words, _note(event), at.clock, at.exact)
 
 
 def _who(event: AuditEvent) -> str:
