@@ -24,7 +24,14 @@ def step_bar() -> rx.Component:
                 primary("I agree", "check", on_click=PortalState.agree),
             ),
         ),
-        ("code", next_step("Step 2 of 3 · Prove that it is you", _decline(), _to("#code", "Enter the code"))),
+        (
+            "code",
+            next_step(
+                "Step 2 of 3 · Prove that it is you",
+                _decline(),
+                rx.cond(page.has_code, _to("#code", "Enter the code"), _send_code()),
+            ),
+        ),
         ("sign", next_step("Step 3 of 3 · Sign", _decline(), _to("#sign", "Go to signature"))),
         ("pay", next_step("Signed · The payment is left", _pay())),
         rx.fragment(),
@@ -64,14 +71,14 @@ def _code() -> rx.Component:
             rx.el.p(
                 "We send six digits to ", rx.el.strong(page.signer_email), ". They are valid for ten minutes."
             ),
-            rx.cond(
-                PortalState.is_asked,
-                _code_form(),
-                primary("Send me a code", "mail", on_click=PortalState.send_code),
-            ),
+            rx.cond(page.has_code, _code_form()),
         ),
         id="code",
     )
+
+
+def _send_code() -> rx.Component:
+    return primary("Send me a code", "mail", on_click=PortalState.send_code)
 
 
 def _code_form() -> rx.Component:

@@ -15,7 +15,6 @@ class PortalState(ActingState, rx.State):
     page: PortalPage = PortalPage()
     is_loaded: bool = False
     is_missing: bool = False
-    is_asked: bool = False
     is_declining: bool = False
 
     @rx.event
@@ -35,8 +34,8 @@ class PortalState(ActingState, rx.State):
     @policy(SIGNER)
     async def send_code(self):
         await self._perform_as_signer(portal.request_code)
-        self.is_asked, self.errors = True, {}
-        return ui.toast("The code is on its way to your mail address.", "success")
+        self.errors = {}
+        return [ui.toast("The code is on its way to your mail address.", "success"), PortalState.load]
 
     @rx.event
     @policy(SIGNER)

@@ -220,8 +220,8 @@ def test_clauses_are_numbered_unless_they_number_themselves():
 
 
 def test_strokes_are_clamped_and_become_numbers_only():
-    drawn = strokes.parse([[[-50, 1e9], [700.04, 20], [300, 100]]])
-    assert drawn == (((0.0, 200.0), (600.0, 20.0), (300.0, 100.0)),)
+    drawn = strokes.parse([[[-50, 1e9], [1700.04, 20, 0.4], [300, 100]]])
+    assert drawn == (((0.0, 1000.0), (1000.0, 20.0), (300.0, 100.0)),)
     assert strokes.parse(strokes.to_json(drawn)) == drawn
     assert re.fullmatch(r"[MQL0-9. ]+", strokes.to_path(drawn))
 
@@ -234,7 +234,7 @@ def test_strokes_are_clamped_and_become_numbers_only():
         "M0 0",
         [[]],
         [[["<script>", 1], [2, 3]]],
-        [[[1, 2, 3]]],
+        [[[1, 2, 3, 4], [5, 6]]],
         [[[float("nan"), 1], [2, 3]]],
         [[[float("inf"), 1], [2, 3]]],
         [[[True, 1], [2, 3]]],

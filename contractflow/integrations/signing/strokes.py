@@ -8,16 +8,16 @@ from itertools import pairwise
 
 from contractflow.errors import Invalid
 
-WIDTH, HEIGHT = 600.0, 200.0
+SIDE = 1_000.0  # thousandths of the pad's width, in both directions
 MOST_STROKES = 200
 MOST_POINTS = 5_000
-_SHORTEST = 20.0  # of all strokes together; less is a slip of the finger, not a signature
+_SHORTEST = 30.0  # of all strokes together; less is a slip of the finger, not a signature
 
 Stroke = tuple[tuple[float, float], ...]
 
 
 def parse(raw: object) -> tuple[Stroke, ...]:
-    """`[[[x, y], …], …]` in a box of 600 × 200 → strokes inside that box. Raises Invalid."""
+    """`[[[x, y, pressure], …], …]`, pressure optional and not kept, → strokes inside the pad. Raises Invalid."""
     if not isinstance(raw, list) or not raw:
         raise Invalid("Draw your signature first.", "signature")
     if len(raw) > MOST_STROKES:
@@ -47,7 +47,7 @@ def to_svg(strokes: Sequence[Stroke], color: str = "#1c2a5e") -> str:
     width, height = max(x for x, _ in points) + 4 - left, max(y for _, y in points) + 4 - top
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}">'
-        f'<path d="{to_path(strokes)}" fill="none" stroke="{color}" stroke-width="3" stroke-linecap="round"'
+        f'<path d="{to_path(strokes)}" fill="none" stroke="{color}" stroke-width="5" stroke-linecap="round"'
         ' stroke-linejoin="round"/></svg>'
     )
 
@@ -59,10 +59,14 @@ def _stroke(raw: object) -> Stroke:
 
 
 def _point(raw: object) -> tuple[float, float]:
-    if not isinstance(raw, list | tuple) or len(raw) != 2 or not all(_is_number(value) for value in raw):
+    if (
+        not isinstance(raw, list | tuple)
+        or len(raw) not in (2, 3)
+        or not all(_is_number(value) for value in raw)
+    ):
         raise Invalid("The drawing did not arrive whole. Clear it and try again.", "signature")
-    x, y = raw
-    return round(min(max(float(x), 0.0), WIDTH), 1), round(min(max(float(y), 0.0), HEIGHT), 1)
+    x, y = raw[:2]
+    return round(min(max(float(x), 0.0), SIDE), 1), round(min(max(float(y), 0.0), SIDE), 1)
 
 
 def _is_number(value: object) -> bool:

@@ -31,8 +31,9 @@ from contractflow.services.documents import next_step
 from contractflow.services.documents.creating import KINDS
 from contractflow.services.documents.editing import EDITABLE, block_digest
 from contractflow.services.documents.preflight import Check, checks
-from contractflow.services.documents.subject import GONE, DocumentSubject, current_version, subject
-from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval
+from contractflow.services.documents.subject import GONE, current_version, subject
+from contractflow.services.documents.verbs import refusals
+from contractflow.workflows.document import Approval
 
 COMMENTS = 50
 WRITERS = {"gemini": "Gemini", "openai": "OpenAI", "placeholder": "the clause library"}
@@ -133,7 +134,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
     signers = _signers(work, document)
     client = work.db.exec(select(Client.name).where(col(Client.id) == document.client_id)).one()
     # The two answers that come with a form are only asked for when it is filled in.
-    verbs = _verbs(work, replace(facts, comment="given", reason="given"))
+    verbs = refusals(work, replace(facts, comment="given", reason="given"))
     return DocumentPage(
         id=str(document.id),
         number=document.number,
@@ -179,26 +180,6 @@ def plan_lines(content: Content | None) -> list[PlanLine]:
         PlanLine(row.label, format_money(row.amount_minor, content.currency), f"{row.when}, {row.terms}")
         for row in content.payment_plan.rows
     ]
-
-
-def _verbs(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
-    """Every verb of the page and why it would be refused; empty words mean that it would succeed."""
-    verbs = {
-        move.verb: STATUS.refusal(facts, move.verb, work.actor)
-        for move in STATUS.moves
-        if isinstance(move.who, P)
-    }
-    verbs["generate"] = GENERATION.refusal(facts, "queue", work.actor)
-    verbs["stop"] = GENERATION.refusal(facts, "cancel", work.actor)
-    if facts.status not in EDITABLE:
-        verbs["generate"] = "The text is frozen."
-    if facts.approval_status is Approval.STALE or facts.approval_status is Approval.CHANGES_REQUESTED:
-        verbs["submit"] = APPROVAL.refusal(facts, "request", work.actor) or verbs["submit"] * (
-            facts.status != "review"
-        )
-    if not facts.needs_approval and not verbs["submit"]:
-        verbs["submit"] = "Nobody else in your organisation could approve it. Send it directly."
-    return verbs
 
 
 def _draft_key(work: UnitOfWork, document: Document) -> str:

@@ -19,7 +19,7 @@ from contractflow.services.documents.page import PlanLine, plan_lines
 from contractflow.services.documents.sending import SignerSubject
 from contractflow.services.documents.subject import subject
 from contractflow.services.moving import locked, move, touched
-from contractflow.services.portal.signing import consent_for
+from contractflow.services.portal.codes import consent_for, has_open_code
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SIGNER, SignerStatus
@@ -66,6 +66,7 @@ class PortalPage:
     sha256: str = ""
     verify_code: str = ""
     is_sealed: bool = False
+    has_code: bool = False
     blocks: list[PortalBlock] = field(default_factory=list)
     plan: list[PlanLine] = field(default_factory=list)
     invoices: list[PortalInvoice] = field(default_factory=list)
@@ -109,6 +110,7 @@ def one(work: UnitOfWork) -> PortalPage:
         sha256=version.content_sha256.hex() if version else "",
         verify_code=document.verify_code or "",
         is_sealed=_is_sealed(work, document),
+        has_code=step == "code" and has_open_code(work, signer),
         blocks=[PortalBlock(b.id, html.to_html(nodes.parse(b.md))) for b in content.read_blocks]
         if content
         else [],
