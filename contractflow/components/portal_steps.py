@@ -29,7 +29,7 @@ def step_bar() -> rx.Component:
             next_step(
                 "Step 2 of 3 · Prove that it is you",
                 _decline(),
-                rx.cond(page.has_code, _to("#code", "Enter the code"), _send_code()),
+                rx.cond(page.has_code, _to("#prove", "Enter the code"), _send_code()),
             ),
         ),
         ("sign", next_step("Step 3 of 3 · Sign", _decline(), _to("#sign", "Go to signature"))),
@@ -73,7 +73,7 @@ def _code() -> rx.Component:
             ),
             rx.cond(page.has_code, _code_form()),
         ),
-        id="code",
+        id="prove",
     )
 
 
