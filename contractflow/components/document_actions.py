@@ -37,7 +37,7 @@ def _forward() -> rx.Component:
             rx.fragment(
                 _draft_again(), primary("Submit for review", "message-square", on_click=ReviewState.submit)
             ),
-            rx.cond(_can("generate") & ~page.has_text, _draft(), rx.cond(_can("revise"), _revise())),
+            rx.cond(_can("generate") & ~page.has_text, _draft(), _start_again()),
         ),
     )
 
@@ -50,8 +50,16 @@ def _draft_again() -> rx.Component:
     return rx.cond(_can("generate") & ~page.has_text, _draft())
 
 
-def _revise() -> rx.Component:
-    return primary("Revise", "pencil", on_click=ReviewState.revise)
+def _start_again() -> rx.Component:
+    """Declined: revise. Expired: give more time, or revise."""
+    return rx.cond(
+        _can("extend"),
+        rx.fragment(
+            secondary("Revise", "pencil", on_click=ReviewState.revise),
+            primary("Give 30 more days", "clock", on_click=ReviewState.extend),
+        ),
+        rx.cond(_can("revise"), primary("Revise", "pencil", on_click=ReviewState.revise)),
+    )
 
 
 def _decide() -> rx.Component:

@@ -70,6 +70,7 @@ def _make(role: DbRole) -> Engine:
         pool_timeout=_WAIT_SECONDS,
         pool_pre_ping=True,
         native_inet_types=False,
+        hide_parameters=True,  # names, addresses and hashes have no place in a log
     )
 
 

@@ -55,6 +55,7 @@ SWEEPS = (
     Sweep(2,     "mail.deliver",              "mail",    "gate_due_notifications",   ("org_id", "id"),          ("org_id", "notification_id")),
     Sweep(2,     "payments.process_webhook",  "webhook", "gate_due_webhooks",        ("id",),                   ("event_row_id",)),
     Sweep(5,     "signing.seal",              "seal",    "gate_due_seals",           ("org_id", "document_id"), ("org_id", "document_id")),
+    Sweep(30,    "documents.expire",          "expire",  "gate_expiring_documents",  ("org_id", "id"),          ("org_id", "document_id")),
     Sweep(30,    "invoices.issue_due",        "invoice", "gate_due_invoices",        ("org_id", "id"),          ("org_id", "invoice_id")),
 )
 # fmt: on

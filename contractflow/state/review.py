@@ -58,6 +58,12 @@ class ReviewState(ActingState, rx.State):
         return self._done("Back in draft.")
 
     @rx.event
+    @policy(P.DOCUMENT_EXTEND)
+    async def extend(self):
+        await self._perform(documents.extend, self._id())
+        return self._done("Thirty more days. The signers have a new mail.")
+
+    @rx.event
     @policy(P.DOCUMENT_VOID)
     async def void(self, form: dict[str, str]):
         await self._submit(documents.void, self._id(), str(form.get("reason", "")))

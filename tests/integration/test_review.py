@@ -170,6 +170,32 @@ def test_a_recall_kills_the_link_and_the_text_can_change():
     assert (page.status, page.signers[0].status, page.is_editable) == ("draft", "waiting", True)
 
 
+def test_a_recalled_version_goes_out_again_with_a_new_mail():
+    document_id = sent()
+    as_(cast.mia, documents.recall, document_id)
+    as_(cast.mia, documents.send, document_id)
+    assert mails().count(("sign_request", cast.clara.email)) == 2
+
+
+def test_the_time_to_sign_runs_out_and_can_be_given_anew(database):
+    document_id = sent()
+    as_(cast.northlight, documents.expire, document_id)
+    assert look(cast.mia, document_id).status == "sent"
+    with database.admin() as admin:
+        admin.execute("UPDATE document SET expires_at = now() - interval '1 minute'")
+    for _ in range(2):
+        as_(cast.northlight, documents.expire, document_id)
+    page = as_(cast.mia, documents.one, document_id)
+    assert (page.status, page.signers[0].status, page.can["extend"]) == ("expired", "expired", True)
+    assert not as_(cast.victor, documents.one, document_id).can["extend"]
+    for _ in range(2):
+        as_(cast.mia, documents.extend, document_id)
+    page = as_(cast.mia, documents.one, document_id)
+    assert (page.status, page.signers[0].status) == ("sent", "invited")
+    assert mails().count(("sign_request", cast.clara.email)) == 2
+    assert trail(cast.mia, document_id)[-2:] == ["document:extend", "signer:invite"]
+
+
 def test_voiding_needs_a_reason_and_tells_the_signer():
     document_id = sent()
     with pytest.raises(IllegalMove, match="reason"):

@@ -10,6 +10,7 @@ from contractflow.services.documents.editing import (
     replan,
     save_block,
 )
+from contractflow.services.documents.expiring import expire, extend
 from contractflow.services.documents.page import DocumentPage, one
 from contractflow.services.documents.reading import DocumentList, DocumentRow, list_page
 from contractflow.services.documents.sending import recall, revise, send, void
@@ -30,6 +31,8 @@ __all__ = [
     "approve",
     "confirm_placeholder",
     "create",
+    "expire",
+    "extend",
     "list_page",
     "one",
     "recall",

@@ -40,7 +40,7 @@ def send(work: UnitOfWork, document_id: UUID, message: str = "") -> None:
     move(work, document, STATUS, "send", subject=facts, version_id=str(document.current_version_id))
     work.db.flush()
     for signer in open_signers(work, document):
-        _invite(work, document, signer, facts, message)
+        invite(work, document, signer, facts, message)
     touched(work, document)
 
 
@@ -94,9 +94,10 @@ def open_signers(work: UnitOfWork, document: Document) -> list[Signer]:
     return list(work.db.exec(query))
 
 
-def _invite(
-    work: UnitOfWork, document: Document, signer: Signer, facts: DocumentSubject, message: str
+def invite(
+    work: UnitOfWork, document: Document, signer: Signer, facts: DocumentSubject, message: str = ""
 ) -> None:
+    """Mail one signer a link that reads the sent version until the document expires."""
     version_id = document.sent_version_id
     assert version_id is not None  # noqa: S101  the database refuses to send without one
     signer.token_hmac = token_hash(links.signing_token(signer.id, version_id))
@@ -108,7 +109,7 @@ def _invite(
         "sign_request",
         recipient=signer.email,
         document_id=document.id,
-        dedupe_key=f"sign_request:{signer.id}:{version_id}",
+        dedupe_key=f"sign_request:{signer.id}:{version_id}:{document.expires_at}",
         signer_id=str(signer.id),
         version_id=str(version_id),
         name=signer.name,

@@ -1,0 +1,15 @@
+"""Documents whose time to sign has run out."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from contractflow.db.unit_of_work import unit_of_work
+from contractflow.permissions import System
+from contractflow.services import documents
+
+
+def expire(org_id: str, document_id: str) -> None:
+    """Close one sent document whose date has passed. Safe to run twice."""
+    with unit_of_work(System(UUID(org_id), "scheduler")) as work:
+        documents.expire(work, UUID(document_id))
