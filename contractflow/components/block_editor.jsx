@@ -6,7 +6,7 @@ const WORDS = { saved: "Saved", typing: "Saving", saving: "Saving", offline: "Of
 
 const shelf = {
   key: (id) => `cf-unsaved-${id}`,
-  put: (id, md, over) => { try { sessionStorage.setItem(shelf.key(id), JSON.stringify({ md, over })); } catch { /* private mode */ } },
+  put: (id, md, over, sent) => { try { sessionStorage.setItem(shelf.key(id), JSON.stringify({ md, over, sent })); } catch { /* private mode */ } },
   get: (id) => { try { return JSON.parse(sessionStorage.getItem(shelf.key(id))); } catch { return null; } },
   clear: (id) => { try { sessionStorage.removeItem(shelf.key(id)); } catch { /* private mode */ } },
 };
@@ -14,33 +14,43 @@ const shelf = {
 /**
  * One block of a contract: typeset until it is clicked, then its Markdown at the same measure.
  *
- * The server answers through props: `md` becomes what was sent (saved), or `error` says why not. Until then what was
- * typed stays in the field and on this tab's shelf, through a lost socket and a reload. `html` is safe: contractflow.content made it.
+ * The server answers through props: `stored` names the save that was taken (and `md` is what became of it), or `error`
+ * says why not. Until then what was typed stays in the field and on this tab's shelf, through a lost socket and a reload.
+ * A text that nobody typed here is never sent. `html` is safe: contractflow.content made it.
  */
-export function BlockEditor({ blockId, md, html, base = "", editable = true, online = true, error = "", label = "block", onSave }) {
+export function BlockEditor({ blockId, md, html, base = "", stored = "", editable = true, online = true, error = "", label = "block", onSave }) {
   const [editing, setEditing] = useState(false);
   const [text, setText] = useState(md);
+  const [typed, setTyped] = useState(false); // the text is this person's, not just an older one of the server's
+  const [kept, setKept] = useState(null); // what was sent and taken; the server may have tidied it up
   const [sent, setSent] = useState(null); // what is on its way
   const [stale, setStale] = useState(false); // somebody else saved this block while it was being edited
   const field = useRef(null), place = useRef(null), opener = useRef(null), over = useRef(base), known = useRef(md), failed = useRef(null); // over: what the text was typed over
-  const dirty = text !== md;
+  const dirty = typed && text !== md && text !== kept;
   const state = !dirty ? "saved" : stale ? "stale" : error && sent === null ? "failed" : !online ? "offline" : sent !== null ? "saving" : "typing";
 
   useEffect(() => { // something unsaved was left by a reload
     const left = shelf.get(blockId);
     if (!left || !editable) return;
-    if (left.md === md) { shelf.clear(blockId); return; }
-    over.current = left.over; setText(left.md); setEditing(true);
+    if (left.md.trim() === md.trim()) { shelf.clear(blockId); return; }
+    const isOurs = left.sent?.trim() === md.trim(); // the save that was on its way has arrived
+    over.current = isOurs ? base : left.over; setText(left.md); setTyped(true); setEditing(true); setStale(over.current !== base);
   }, [blockId]);
 
-  useEffect(() => { // the server's text changed: our own echo, or somebody else's
+  useEffect(() => { // an answer to our save, or a change of somebody else's
+    if (sent !== null && stored === `${over.current}:${sent}`) {
+      const isTidied = md.trim() !== sent.trim(); // a heading in it became a block of its own, for instance
+      if (isTidied) setText(text.startsWith(sent) ? md + text.slice(sent.length) : md);
+      setKept(isTidied ? md : sent); setSent(null); setStale(false);
+      known.current = md; over.current = base;
+      if (text === sent) shelf.clear(blockId);
+      return;
+    }
     if (md === known.current) { if (!dirty) over.current = base; return; }
-    const untouched = text === known.current;
     known.current = md;
-    if (md === sent || md === text) { setSent(null); setStale(false); over.current = base; if (md === text) shelf.clear(blockId); }
-    else if (untouched) { setText(md); over.current = base; }
+    if (!dirty || md === text) { setText(md); setTyped(false); setSent(null); setStale(false); over.current = base; shelf.clear(blockId); }
     else { setSent(null); setStale(true); }
-  }, [md, base]);
+  }, [md, base, stored]);
 
   useEffect(() => { if (error) setSent(null); }, [error]);
   useEffect(() => { if (!online) setSent(null); }, [online]);
@@ -51,8 +61,8 @@ export function BlockEditor({ blockId, md, html, base = "", editable = true, onl
     onSave?.(blockId, text, over.current);
   };
   useEffect(() => {
-    if (!dirty) return;
-    shelf.put(blockId, text, over.current);
+    if (!dirty) { if (typed && sent === null) shelf.clear(blockId); return; }
+    shelf.put(blockId, text, over.current, sent);
     if (stale || !online || sent !== null) return; // one save at a time; the next leaves when this one is answered
     if (error && text === failed.current) return; // do not repeat what was refused; the next key tries again
     const later = setTimeout(save, PAUSE_MS);
@@ -81,6 +91,7 @@ export function BlockEditor({ blockId, md, html, base = "", editable = true, onl
   const open = (event) => {
     if (!editable || editing || event?.target?.closest?.("a") || String(window.getSelection?.() ?? "")) return;
     place.current = event?.currentTarget?.closest?.(".cf-block")?.querySelector(".cf-text")?.offsetHeight ?? 0;
+    if (!dirty) { setText(md); setTyped(false); }
     setEditing(true);
   };
   useEffect(() => {
@@ -90,7 +101,7 @@ export function BlockEditor({ blockId, md, html, base = "", editable = true, onl
   }, [editing]);
 
   const close = () => { save(); setEditing(false); requestAnimationFrame(() => opener.current?.focus({ preventScroll: true })); };
-  const undo = () => { setText(md); setStale(false); setSent(null); over.current = base; known.current = md; shelf.clear(blockId); };
+  const undo = () => { setText(md); setTyped(false); setStale(false); setSent(null); over.current = base; known.current = md; shelf.clear(blockId); };
   const keepMine = () => { over.current = base; setStale(false); };
   const keys = (event) => {
     if (event.nativeEvent.isComposing) return;
@@ -114,7 +125,7 @@ export function BlockEditor({ blockId, md, html, base = "", editable = true, onl
   if (editing) {
     return h(
       "div", { className: look, id: `block-${blockId}` },
-      h("textarea", { ref: field, value: text, rows: 1, spellCheck: true, "aria-label": `Edit ${label}`, onKeyDown: keys, onBlur: save, onChange: (event) => setText(event.target.value) }),
+      h("textarea", { ref: field, value: text, rows: 1, spellCheck: true, "aria-label": `Edit ${label}`, onKeyDown: keys, onBlur: save, onChange: (event) => { setText(event.target.value); setTyped(true); } }),
       status,
     );
   }

@@ -10,8 +10,9 @@ class BlockEditor(rx.Component):
     """Give it the row of a block: `block_id`, `md`, `html` (from contractflow.content), `base`, `error`.
 
     `on_save(block_id, md, base)` comes after a pause, on leaving and on ⌘Enter; one save at a time. The answer
-    is the state: when `md` equals what was sent it says *Saved*; an `error` (of this block) says why not, and what was
-    typed stays. `base` is the digest the text was typed over: another one there now is the service's Stale.
+    is the state: `stored` is "base:md" of the save that was taken, together with the new `md` and `base`; an `error` (of
+    this block) says why not, and what was typed stays. `base` is the digest the text was typed over: another one there
+    now is the service's Stale.
     """
 
     library = rx.asset("block_editor.jsx", shared=True).importable_path
@@ -20,6 +21,7 @@ class BlockEditor(rx.Component):
     md: rx.Var[str]
     html: rx.Var[str]
     base: rx.Var[str]
+    stored: rx.Var[str]
     editable: rx.Var[bool]
     online: rx.Var[bool]
     error: rx.Var[str]

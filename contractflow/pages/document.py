@@ -106,6 +106,7 @@ def _block(block: BlockRow) -> rx.Component:
             md=block.md,
             html=block.html,
             base=block.digest,
+            stored=DocumentState.stored[block.id],
             editable=page.is_editable,
             error=DocumentState.errors[block.id],
             label=block.heading,

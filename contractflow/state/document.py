@@ -19,6 +19,8 @@ class DocumentState(ActingState, rx.State):
     is_loaded: bool = False
     is_missing: bool = False
     dialog: str = ""
+    stored: dict[str, str] = {}
+    """By block: the save of this tab that was taken last, which the block's editor waits for."""
 
     @rx.event
     @policy(P.DOCUMENT_READ)
@@ -62,9 +64,11 @@ class DocumentState(ActingState, rx.State):
     @rx.event
     @policy(P.DOCUMENT_EDIT)
     async def save_block(self, block_id: str, md: str, base: str):
-        """Autosave: the answer names the digest that the next edit starts from, or says what went wrong."""
-        digest = await self._submit(documents.save_block, self._id(), block_id, md, base)
-        return [DocumentState.load] if digest else None
+        """Autosave: the editor gets its own save back together with the text that became of it, or what went wrong."""
+        if await self._submit(documents.save_block, self._id(), block_id, md, base) is None:
+            return None
+        self.page, self.stored = await self._perform(documents.one, self._id()), {block_id: f"{base}:{md}"}
+        return DocumentState.load
 
     @rx.event
     @policy(P.DOCUMENT_EDIT)

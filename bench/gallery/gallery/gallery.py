@@ -44,12 +44,13 @@ LOOKS = {
 class Gallery(rx.State):
     md: dict[str, str] = {key: md for key, md, _ in BLOCKS}
     base: int = 1
+    stored: dict[str, str] = {}
     signature: str = ""
 
     @rx.event
     async def save(self, key: str, md: str, base: str):
         self.md = self.md | {key: md}
-        self.base += 1
+        self.base, self.stored = self.base + 1, {key: f"{base}:{md}"}
 
     @rx.event
     async def sign(self, kind: str, value: str):
@@ -269,6 +270,7 @@ def document():
             md=Gallery.md[key],
             html=html,
             base=Gallery.base.to_string(),
+            stored=Gallery.stored[key],
             label=f"block {key}",
             on_save=Gallery.save,
         )
