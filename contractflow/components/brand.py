@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import reflex as rx
 
+from contractflow.components.icon import anchor
+
 
 def mark() -> rx.Component:
     return rx.el.img(src="/logo.svg", alt="", class_name="cf-mark")
 
 
 def wordmark(href: str = "/") -> rx.Component:
-    return rx.el.a(mark(), "ContractFlow", href=href, class_name="cf-brand")
+    return anchor(mark(), "ContractFlow", href=href, class_name="cf-brand")
 
 
 def initials(name: str | rx.Var[str], square: bool = False) -> rx.Component:

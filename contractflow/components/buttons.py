@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.components.icon import Content, Text, classes, icon, link
+from contractflow.components.icon import Content, Text, anchor, classes, icon, link
 
 
 class BusyButton(rx.Component):
@@ -51,7 +51,7 @@ def link_button(
     """Goes somewhere, so it is a link; `native` loads the page anew (sign-in, sign-up, files)."""
     inside = (icon(icon_name), label) if icon_name else (label,)
     props = _merged(f"cf-button cf-button--{look}", props)
-    return rx.el.a(*inside, href=href, **props) if native else link(*inside, href=href, **props)
+    return anchor(*inside, href=href, **props) if native else link(*inside, href=href, **props)
 
 
 def _button(

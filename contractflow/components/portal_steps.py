@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, primary, quiet
 from contractflow.components.fields import checkbox, form_error, text_field
+from contractflow.components.icon import anchor
 from contractflow.components.portal_shell import next_step
 from contractflow.components.sections import section
 from contractflow.components.signature_pad import signature_pad
@@ -42,8 +43,8 @@ def step_form() -> rx.Component:
     return rx.match(page.step, ("consent", _consent()), ("code", _code()), ("sign", _sign()), rx.fragment())
 
 
-def _to(anchor: str, words: str) -> rx.Component:
-    return rx.el.a(words, href=anchor, class_name="cf-button cf-button--primary")
+def _to(place: str, words: str) -> rx.Component:
+    return anchor(words, href=place, class_name="cf-button cf-button--primary")
 
 
 def _decline() -> rx.Component:

@@ -7,6 +7,7 @@ from contractflow.components.buttons import quiet
 from contractflow.components.document_actions import menu, primary_action
 from contractflow.components.document_dialogs import dialogs
 from contractflow.components.document_rail import rail
+from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
 from contractflow.components.missing import missing
 from contractflow.components.notice import notice
@@ -45,7 +46,7 @@ def _outline() -> rx.Component:
         rx.foreach(
             page.blocks,
             lambda block: rx.cond(
-                block.heading, rx.el.a(block.heading, href=f"#block-{block.id}", key=block.id)
+                block.heading, anchor(block.heading, href=f"#block-{block.id}", key=block.id)
             ),
         ),
         class_name="cf-document__outline cf-outline",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.icon import anchor
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.story import sealed
@@ -53,4 +54,4 @@ def _form() -> rx.Component:
 
 
 def _instead() -> rx.Component:
-    return rx.el.p("New here? ", rx.el.a("Create account", href="/signup"), class_name="cf-entry__instead")
+    return rx.el.p("New here? ", anchor("Create account", href="/signup"), class_name="cf-entry__instead")

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from contractflow.components.buttons import link_button, quiet
+from contractflow.components.icon import anchor
 from contractflow.components.notice import notice
 from contractflow.components.portal_endings import closed, decline_dialog
 from contractflow.components.portal_shell import portal_frame
@@ -31,7 +32,7 @@ def portal_document() -> rx.Component:
                 "Questions? Write to ",
                 page.sender,
                 " at ",
-                rx.el.a(page.sender_email, href=f"mailto:{page.sender_email}"),
+                anchor(page.sender_email, href=f"mailto:{page.sender_email}"),
             ),
         ),
     )

@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button
 from contractflow.components.copy_button import copy_button
+from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_as_client
 from contractflow.components.notice import notice
 from contractflow.components.pay_steps import pay_bar, report_dialog
@@ -43,7 +44,7 @@ def _gone() -> rx.Component:
 
 
 def _human() -> rx.Component:
-    mail = rx.el.a(page.contact_email, href=f"mailto:{page.contact_email}")
+    mail = anchor(page.contact_email, href=f"mailto:{page.contact_email}")
     return rx.fragment("Questions? Write to ", page.contact, " at ", mail)
 
 

@@ -6,6 +6,7 @@ import reflex as rx
 
 from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.icon import anchor
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.story import sealed
 from contractflow.components.turnstile import turnstile
@@ -74,4 +75,4 @@ def _form() -> rx.Component:
 
 
 def _instead() -> rx.Component:
-    return rx.el.p("You have an account? ", rx.el.a("Sign in", href="/login"), class_name="cf-entry__instead")
+    return rx.el.p("You have an account? ", anchor("Sign in", href="/login"), class_name="cf-entry__instead")
