@@ -72,23 +72,24 @@ def _paddle() -> rx.Component:
 
 def _on() -> rx.Component:
     disconnect = secondary("Disconnect", blocked=page.why_not_connect != "", why=page.why_not_connect)
-    return rx.el.div(
-        hued_pill("Connected", "circle-check", "grass"),
+    return rx.fragment(
         rx.el.p(
+            hued_pill("Connected", "circle-check", "grass"),
             "Confirmed by ",
             page.paddle_confirmed_by,
             ", ",
             page.paddle_confirmed.exact,
-            class_name="cf-muted",
+            class_name="cf-sum__words",
         ),
-        confirm(
-            disconnect,
-            "Disconnect Paddle?",
-            "Clients can then only pay by bank transfer. A payment that is under way still counts.",
-            "Disconnect",
-            PaymentSettingsState.disconnect,
+        rx.el.div(
+            confirm(
+                disconnect,
+                "Disconnect Paddle?",
+                "Clients can then only pay by bank transfer. A payment that is under way still counts.",
+                "Disconnect",
+                PaymentSettingsState.disconnect,
+            )
         ),
-        class_name="cf-stack",
     )
 
 
