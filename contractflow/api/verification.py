@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contractflow.errors import AppError, NotFound, TooMany
 from contractflow.integrations.signing.verify import LARGEST
-from contractflow.permissions import System
-from contractflow.security import rate_limits
 from contractflow.services import verification
 from contractflow.web.requests import visitor_of
 from contractflow.web.threads import perform
+from contractflow.web.verifying import admit
 
 
 async def check_file(request: Request) -> Response:
-    """The body is the PDF itself. `{"is_genuine": …, "summary": …, "sha256": …}`."""
-    visitor, code = visitor_of(request), request.path_params["code"]
+    """The body is the PDF itself. `{"outcome": …, "is_genuine": …, "summary": …, "sha256": …}`."""
+    code = request.path_params["code"]
     try:
-        await rate_limits.hit(rate_limits.VERIFY_BY_ADDRESS.of(visitor.ip))
-        org_id, _ = await perform(visitor, verification.find, code)
+        system = await admit(visitor_of(request), code)
         pdf = await _body(request)
         if pdf is None:
             return _say("The file is larger than any we seal.", 413)
-        verdict = await perform(System(org_id, "verification"), verification.check_file, code, pdf)
+        verdict = await perform(system, verification.check_file, code, pdf)
     except ClientDisconnect:
         return _say("The file did not arrive whole.", 400)
     except AppError as refused:
         return _say(refused.message, _status(refused))
     return JSONResponse(
-        {"is_genuine": verdict.is_genuine, "summary": verdict.summary, "sha256": verdict.sha256},
+        {"is_genuine": verdict.is_genuine, **asdict(verdict)},
         headers={"cache-control": "no-store"},
     )
 

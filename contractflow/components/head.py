@@ -14,6 +14,7 @@ STYLESHEETS = [
     "/styles/money.css",
     "/styles/landing.css",
     "/styles/pages.css",
+    "/styles/verify.css",
 ]
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 

@@ -30,6 +30,7 @@ def public_foot() -> rx.Component:
         rx.el.span(
             "Simple electronic signatures with a sealed record. Templates are a starting point, not legal advice."
         ),
+        rx.el.a("Check a document", href="/verify"),
         class_name="cf-public__foot",
     )
 

@@ -11,7 +11,15 @@ from contractflow.ops.serving import ROOT
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-STRANGERS_PAGES = ("/", "/signup", "/login", "/portal/closed", "/invite/nothing")
+STRANGERS_PAGES = (
+    "/",
+    "/signup",
+    "/login",
+    "/portal/closed",
+    "/invite/nothing",
+    "/verify",
+    "/verify/nothing-here",
+)
 
 INJECTED = """() => new Promise(done => {
   const seen = [];

@@ -33,18 +33,29 @@ _EMPTY = StaticStampStyle(
 
 @dataclass(frozen=True)
 class Sealed:
-    """`level` is "B-T" when a timestamp authority took part, else "B-B"; hashes are hexadecimal or raw SHA-256."""
+    """`level` is "B-T" when a timestamp authority took part, else "B-B"; hashes are hexadecimal or raw SHA-256.
+
+    `chain_seq` and `chain_head` are what its certificate prints of the audit chain.
+    """
 
     pdf: bytes
     sha256: bytes
     level: str
     fingerprint: str
     sealed_by: str
+    chain_seq: str = ""
+    chain_head: str = ""
 
     @property
     def facts(self) -> dict[str, str]:
         """What is stored beside the file."""
-        return {"level": self.level, "fingerprint": self.fingerprint, "sealed_by": self.sealed_by}
+        return {
+            "level": self.level,
+            "fingerprint": self.fingerprint,
+            "sealed_by": self.sealed_by,
+            "chain_seq": self.chain_seq,
+            "chain_head": self.chain_head,
+        }
 
 
 class _SealWriter(IncrementalPdfFileWriter):  # type: ignore[misc]  # pyHanko is not followed by mypy

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import text
@@ -46,7 +47,10 @@ def prepare(work: UnitOfWork, document_id: UUID) -> PrintedContract | None:
 
 def make(contract: PrintedContract) -> Sealed:
     """Print and seal. Raises Unavailable when the key or the timestamp authority cannot be reached: try again later."""
-    return sealing.seal(render.render(contract))
+    sealed, printed_facts = sealing.seal(render.render(contract)), contract.certificate
+    if printed_facts is None:
+        return sealed
+    return replace(sealed, chain_seq=str(printed_facts.chain_seq), chain_head=printed_facts.chain_head)
 
 
 def keep(work: UnitOfWork, document_id: UUID, sealed: Sealed) -> None:
