@@ -2,11 +2,13 @@
 
 import reflex as rx
 
+from contractflow.components.icon import link
 from contractflow.components.notice import notice
-from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, SIGNER, pill
+from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, INVOICE, SIGNER, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
 from contractflow.services.documents.page import ApproverRow, CommentRow, PlanLine, SignerRow
+from contractflow.services.invoices import InvoiceRow
 from contractflow.state.document import DocumentState
 
 page = DocumentState.page
@@ -19,7 +21,7 @@ def rail() -> rx.Component:
         rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
         rx.cond(page.comments, section("Comments", rx.foreach(page.comments, _comment))),
         section("Signers", rx.foreach(page.signers, _signer)),
-        rx.cond(page.plan, section("Payment plan", rx.foreach(page.plan, _payment))),
+        _money(),
         section("Timeline", timeline(DocumentState.days)),
         class_name="cf-document__rail cf-stack",
         aria_label="About this document",
@@ -96,6 +98,26 @@ def _signer(row: SignerRow) -> rx.Component:
         pill(SIGNER, row.status),
         class_name="cf-line cf-line--apart",
         title=row.at.exact,
+        key=row.id,
+    )
+
+
+def _money() -> rx.Component:
+    """The plan, until its invoices take its place."""
+    plan = rx.cond(page.plan, section("Payment plan", rx.foreach(page.plan, _payment)))
+    made = section("Invoices", rx.foreach(DocumentState.invoices, _invoice))
+    return rx.cond(DocumentState.invoices, made, plan)
+
+
+def _invoice(row: InvoiceRow) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            link(row.label, href=f"/invoices/{row.id}"),
+            rx.el.br(),
+            rx.el.small(row.due, class_name="cf-muted"),
+        ),
+        rx.el.span(pill(INVOICE, row.pill), rx.el.br(), row.total, class_name="cf-value"),
+        class_name="cf-line cf-line--apart",
         key=row.id,
     )
 

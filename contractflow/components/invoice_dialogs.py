@@ -16,25 +16,7 @@ def record_dialog() -> rx.Component:
         None,
         "Record payment",
         rx.el.form(
-            money_field(
-                "Amount",
-                "amount",
-                page.currency,
-                value=page.open_amount,
-                key=page.open_amount,
-                error=errors["amount"],
-            ),
-            date_field(
-                "Received on", "received_on", value=page.today, max=page.today, error=errors["received_on"]
-            ),
-            text_field(
-                "Reference",
-                "reference",
-                required=False,
-                error=errors["reference"],
-                max_length=140,
-                help="What your bank statement says; the receipt does not show it.",
-            ),
+            *_arrived(),
             form_error(errors["form"]),
             buttons(primary("Record payment", "landmark", type="submit")),
             on_submit=InvoiceState.record,
@@ -45,6 +27,23 @@ def record_dialog() -> rx.Component:
         is_open=InvoiceState.dialog == "record",
         on_open_change=InvoiceState.show(""),
     )
+
+
+def _arrived() -> list[rx.Component]:
+    amount = {"value": page.open_amount, "key": page.open_amount}  # what is open now, whenever that changes
+    day = {"value": page.today, "max": page.today}
+    return [
+        money_field("Amount", "amount", page.currency, error=errors["amount"], **amount),
+        date_field("Received on", "received_on", error=errors["received_on"], **day),
+        text_field(
+            "Reference",
+            "reference",
+            required=False,
+            error=errors["reference"],
+            max_length=140,
+            help="What your bank statement says; the receipt does not show it.",
+        ),
+    ]
 
 
 def void_dialog() -> rx.Component:

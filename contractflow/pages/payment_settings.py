@@ -22,24 +22,12 @@ def payments() -> rx.Component:
 
 
 def _bank() -> rx.Component:
+    words = "Every invoice shows these details. Clients pay without a fee and name the invoice."
     return section(
         "Bank transfer",
-        rx.el.p(
-            "Every invoice shows these details. Clients pay without a fee and name the invoice.",
-            class_name="cf-muted",
-        ),
+        rx.el.p(words, class_name="cf-muted"),
         rx.el.form(
-            _text("Account holder", "holder", page.holder, auto_complete="organization"),
-            _text("IBAN", "iban", page.iban, placeholder="DE89 3704 0044 0532 0130 00", spell_check=False),
-            _text("BIC", "bic", page.bic, required=False, spell_check=False),
-            _text("Bank", "bank", page.bank, required=False),
-            _text(
-                "Days to pay",
-                "due_days",
-                page.due_days,
-                input_mode="numeric",
-                help="Unless the payment plan says otherwise.",
-            ),
+            *_account(),
             form_error(errors["form"]),
             rx.el.div(
                 primary("Save", type="submit", blocked=page.why_not != "", why=page.why_not),
@@ -52,6 +40,17 @@ def _bank() -> rx.Component:
             key=page.iban,
         ),
     )
+
+
+def _account() -> list[rx.Component]:
+    days = "Unless the payment plan says otherwise."
+    return [
+        _text("Account holder", "holder", page.holder, auto_complete="organization"),
+        _text("IBAN", "iban", page.iban, placeholder="DE89 3704 0044 0532 0130 00", spell_check=False),
+        _text("BIC", "bic", page.bic, required=False, spell_check=False),
+        _text("Bank", "bank", page.bank, required=False),
+        _text("Days to pay", "due_days", page.due_days, input_mode="numeric", help=days),
+    ]
 
 
 def _text(label: str, name: str, value: rx.Var[str], **props) -> rx.Component:

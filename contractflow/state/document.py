@@ -3,9 +3,10 @@
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import documents, drafts, timeline
+from contractflow.services import documents, drafts, invoices, timeline
 from contractflow.services.documents import DocumentPage
 from contractflow.services.drafts import DraftRow
+from contractflow.services.invoices import InvoiceRow
 from contractflow.services.timeline import Day
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
@@ -16,6 +17,7 @@ class DocumentState(ActingState, rx.State):
     page: DocumentPage = DocumentPage()
     draft: DraftRow = DraftRow()
     days: list[Day] = []
+    invoices: list[InvoiceRow] = []
     is_loaded: bool = False
     is_missing: bool = False
     dialog: str = ""
@@ -32,6 +34,7 @@ class DocumentState(ActingState, rx.State):
         if not self.is_missing:
             self.draft = await self._perform(drafts.of_document, self._id())
             self.days = (await self._perform(timeline.of_document, self._id())).days
+            self.invoices = await self._perform(invoices.of_document, self._id())
 
     @rx.event
     @policy(P.DOCUMENT_READ)

@@ -1,18 +1,18 @@
 """One invoice: what was paid on it, recording a payment, sending it, taking it back."""
 
-from datetime import date
 from uuid import uuid4
 
 import reflex as rx
 
-from contractflow.errors import Invalid
-from contractflow.money import parse_money
 from contractflow.permissions import Permission as P
 from contractflow.services import invoices, payments
 from contractflow.services.invoices import InvoicePage
+from contractflow.services.payments import TypedPayment
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
+
+FIELDS = ("amount", "received_on", "reference")
 
 
 class InvoiceState(ActingState, rx.State):
@@ -40,7 +40,8 @@ class InvoiceState(ActingState, rx.State):
     @rx.event
     @policy(P.PAYMENT_RECORD)
     async def record(self, form: dict[str, str]):
-        if await self._checked(self._record(form)):
+        typed = TypedPayment(**{name: str(form.get(name, "")) for name in FIELDS})
+        if await self._submit(payments.record_typed, self._id(), typed, idempotency_key=self._wish):
             self.dialog = ""
             return [ui.toast("Payment recorded. The client gets a receipt.", "success"), InvoiceState.load]
         return None
@@ -62,21 +63,3 @@ class InvoiceState(ActingState, rx.State):
 
     def _id(self):
         return as_id(self._address("invoice_id"), "invoice")
-
-    async def _record(self, form: dict[str, str]):
-        return await self._perform(
-            payments.record,
-            self._id(),
-            amount_minor=parse_money(str(form.get("amount", "")), self.page.currency),
-            received_on=_day(str(form.get("received_on", ""))),
-            reference=str(form.get("reference", "")),
-            idempotency_key=self._wish,
-            currency=self.page.currency,
-        )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid("Enter the day the money arrived.", "received_on") from None

@@ -170,6 +170,30 @@ def test_what_cannot_be_is_refused_beside_its_field_and_changes_nothing(agencies
     assert (payments_of(invoice_id), invoice_of(invoice_id).paid_minor) == ([], 0)
 
 
+def test_what_a_person_typed_is_read_in_the_invoices_currency(agencies):  # noqa: F811
+    _, (invoice_id,) = planned(row("deposit", 120_050))
+
+    def typed(actor=cast.adam, **changed):
+        form = {"amount": "1,200.50", "received_on": "2026-11-20", "reference": ""} | changed
+        doing(actor, payments.record_typed, invoice_id, payments.TypedPayment(**form), idempotency_key="form")
+
+    for field, wrong in (
+        ("amount", "1.200"),
+        ("amount", "-1"),
+        ("received_on", "yesterday"),
+        ("received_on", ""),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            typed(**{field: wrong})
+        assert refusal.value.field == field
+    with pytest.raises(NotFound):
+        typed(cast.rita)
+    with pytest.raises(NotAllowed):
+        typed(cast.mia)
+    typed()
+    assert invoice_of(invoice_id).status is InvoiceStatus.PAID
+
+
 def test_nothing_is_paid_on_a_void_or_settled_invoice(agencies):  # noqa: F811
     _, (paid, void) = planned(row("deposit", 1_000), row("other", 1_000))
     record(paid, 1_000, "first")

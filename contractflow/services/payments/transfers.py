@@ -11,9 +11,9 @@ from sqlmodel import col, func, select
 
 from contractflow.content import blocks
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotAllowed
+from contractflow.errors import Invalid, NotAllowed, NotFound
 from contractflow.models import Document, Invoice, Org, Payment
-from contractflow.money import format_money
+from contractflow.money import format_money, parse_money
 from contractflow.permissions import Member, Signer
 from contractflow.permissions import Permission as P
 from contractflow.services.display import zone
@@ -35,6 +35,31 @@ class Received:
     amount_minor: int
     received_on: date
     reference: str
+
+
+@dataclass(frozen=True)
+class TypedPayment:
+    """The form as it was typed: an amount such as "1,200.00", a day such as "2026-11-23"."""
+
+    amount: str
+    received_on: str
+    reference: str
+
+
+def record_typed(work: UnitOfWork, invoice_id: UUID, typed: TypedPayment, *, idempotency_key: str) -> UUID:
+    """`record` for what a person typed, read in the invoice's own currency. Raises Invalid as well."""
+    work.require(P.PAYMENT_RECORD)
+    currency = work.db.exec(select(Invoice.currency).where(col(Invoice.id) == invoice_id)).one_or_none()
+    if currency is None:
+        raise NotFound("invoice")
+    return record(
+        work,
+        invoice_id,
+        amount_minor=parse_money(typed.amount, currency),
+        received_on=_day(typed.received_on),
+        reference=typed.reference,
+        idempotency_key=idempotency_key,
+    )
 
 
 def record(
@@ -144,6 +169,13 @@ def _check(received: Received, invoice: Invoice, currency: str | None, current: 
         raise Invalid("This day has not come yet. Enter the day the money arrived.", "received_on")
     if received.received_on < EARLIEST:
         raise Invalid("Enter the day the money arrived.", "received_on")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("Enter the day the money arrived.", "received_on") from None
 
 
 def _new(work: UnitOfWork, invoice: Invoice, amount_minor: int, key: str) -> Payment:

@@ -121,8 +121,7 @@ def one(work: UnitOfWork) -> PortalPage:
 
 def follow(work: UnitOfWork, document_id: UUID) -> None:
     """Whether the client may hear of changes of this document. Raises NotFound."""
-    actor = work.actor
-    if not isinstance(actor, SignerActor) or actor.document_id != document_id:
+    if not isinstance(work.actor, SignerActor) or work.actor.document_id != document_id:
         raise NotFound("document")
 
 
