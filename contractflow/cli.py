@@ -103,6 +103,12 @@ def _audit_verify(_arguments: Arguments) -> int:
     return 0 if all(verdict.ok for verdict in verdicts) else 1
 
 
+def _docs(_arguments: Arguments) -> None:
+    from contractflow.ops import docs
+
+    print("wrote", docs.write())
+
+
 def _doctor(_arguments: Arguments) -> int:
     from contractflow.ops.doctor import doctor
 
@@ -175,6 +181,7 @@ COMMANDS = [
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
+    Command("docs",      "write docs/workflows.md from the tables",                      _docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),
     Command("help",      "print this",                                                   _help),
