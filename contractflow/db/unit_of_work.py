@@ -18,7 +18,7 @@ from sqlmodel import Session
 from contractflow.db.engine import engine
 from contractflow.db.roles import DbRole
 from contractflow.db.sessions import ACTOR, NOW
-from contractflow.errors import Stale
+from contractflow.errors import NotAllowed, Stale
 from contractflow.permissions import (
     Actor,
     Member,
@@ -72,6 +72,13 @@ class UnitOfWork:
     def require(self, permission: Permission, own: bool = False) -> None:
         """Refuse with a sentence unless the actor has `permission`. Raises NotAllowed."""
         require(self.actor, permission, own)
+
+    @property
+    def member(self) -> Member:
+        """The member who acts. Raises NotAllowed for anybody else."""
+        if not isinstance(self.actor, Member):
+            raise NotAllowed("That is not yours to do.")
+        return self.actor
 
     def system(self, name: str) -> System:
         """Ourselves, for what follows by itself from what the actor did: `move(…, by=work.system("billing"))`."""

@@ -13,7 +13,6 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid, NotFound
 from contractflow.models import Client, Contact, Document, Org
 from contractflow.money import CURRENCIES
-from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services.documents.creating import one_line
 from contractflow.services.documents.reading import DocumentRow
@@ -163,17 +162,17 @@ def add(work: UnitOfWork, new: NewClient) -> UUID:
     email = address(new.contact_email, "contact_email")
     if new.currency not in CURRENCIES:
         raise Invalid("Choose one of the currencies offered.", "currency")
-    locked(work, Org, _member(work).org_id, "organisation")
+    locked(work, Org, work.member.org_id, "organisation")
     if existing := _same(work, name, email):
         return existing
     client = Client(
-        org_id=_member(work).org_id,
+        org_id=work.member.org_id,
         name=name,
         legal_name=_optional(new.legal_name, "legal_name") or None,
         billing_address={"lines": _optional(new.address, "address")},
         currency=new.currency,
         is_consumer=new.is_consumer,
-        owner_id=_member(work).membership_id,
+        owner_id=work.member.membership_id,
     )
     work.db.add(client)
     work.db.flush()
@@ -249,9 +248,3 @@ def _key(work: UnitOfWork, after: str) -> object:
     if client is None:
         raise Invalid("This page of the list does not exist. Start again from the top.")
     return func.row(func.lower(client.name), client.id)
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise NotFound("client")
-    return work.actor

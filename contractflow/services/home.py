@@ -10,7 +10,6 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import NotAllowed
 from contractflow.models import Approval as ApprovalRow
 from contractflow.models import AppUser, Client, Document, Invoice, Membership, OneTimeToken, Org
 from contractflow.money import format_money
@@ -59,7 +58,7 @@ class HomePage:
 
 def page(work: UnitOfWork) -> HomePage:
     work.require(P.ORG_READ)
-    member = _member(work)
+    member = work.member
     chores = _chores(work)
     return HomePage(
         greeting=member.name.split()[0] if member.name.split() else "",
@@ -170,9 +169,3 @@ def _chores(work: UnitOfWork) -> list[Chore]:
 
 def _any(work: UnitOfWork, query: SelectOfScalar[UUID]) -> bool:
     return work.db.exec(query.limit(1)).first() is not None
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise NotAllowed("That is not yours to do.")
-    return work.actor

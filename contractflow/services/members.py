@@ -12,8 +12,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid, NotAllowed, NotFound
 from contractflow.models import AppUser, Membership, OneTimeToken, Org
 from contractflow.models.columns import uuid7
-from contractflow.permissions import Member, Role
 from contractflow.permissions import Permission as P
+from contractflow.permissions import Role
 from contractflow.security.links import token_hash
 from contractflow.services import limits, links, notifications
 from contractflow.services.clients import address
@@ -62,7 +62,7 @@ def page(work: UnitOfWork) -> MembersPage:
         .limit(MOST)
     )
     people = [
-        MemberRow(str(m.id), u.name, u.email, m.role.label, m.status, u.id == _member(work).user_id)
+        MemberRow(str(m.id), u.name, u.email, m.role.label, m.status, u.id == work.member.user_id)
         for m, u in work.db.exec(query)
     ]
     may = work.actor.may(P.MEMBER_INVITE)
@@ -88,9 +88,9 @@ def invite(work: UnitOfWork, email: str, role: str) -> UUID:
     mailbox = address(email, "email")
     if role not in INVITABLE:
         raise Invalid("Choose a role.", "role")
-    if Role.named(role).value > _member(work).role.value:
+    if Role.named(role).value > work.member.role.value:
         raise NotAllowed("You cannot invite somebody to a role above your own.")
-    org = locked(work, Org, _member(work).org_id, "organisation")
+    org = locked(work, Org, work.member.org_id, "organisation")
     _refuse_member(work, mailbox)
     for earlier in _open(work, mailbox):
         earlier.revoked_at = work.now
@@ -106,7 +106,7 @@ def invite(work: UnitOfWork, email: str, role: str) -> UUID:
             role=Role.named(role),
             token_hmac=token_hash(links.invite_token(token_id)),
             expires_at=work.now + INVITE_LIFE,
-            created_by=_member(work).user_id,
+            created_by=work.member.user_id,
         )
     )
     notifications.queue(
@@ -115,7 +115,7 @@ def invite(work: UnitOfWork, email: str, role: str) -> UUID:
         recipient=mailbox,
         dedupe_key=f"invite:{token_id}",
         invite_id=str(token_id),
-        inviter=_member(work).name,
+        inviter=work.member.name,
         org=org.name,
         role=INVITABLE[role],
     )
@@ -138,7 +138,7 @@ def _open(work: UnitOfWork, email: str = "") -> list[OneTimeToken]:
     query = (
         select(OneTimeToken)
         .where(
-            col(OneTimeToken.org_id) == _member(work).org_id,
+            col(OneTimeToken.org_id) == work.member.org_id,
             col(OneTimeToken.purpose) == "invite",
             col(OneTimeToken.used_at).is_(None),
             col(OneTimeToken.revoked_at).is_(None),
@@ -159,9 +159,3 @@ def _refuse_member(work: UnitOfWork, email: str) -> None:
     )
     if work.db.exec(query).first():
         raise Invalid("This person is a member already.", "email")
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise NotAllowed("That is not yours to do.")
-    return work.actor

@@ -90,7 +90,7 @@ def mails(kind):
         query = select(Notification).where(
             col(Notification.kind) == kind, col(Notification.channel) == "email"
         )
-        return list(work.db.exec(query))
+        return list(work.db.exec(query.order_by(col(Notification.id))))
 
 
 def status_of(document_id):

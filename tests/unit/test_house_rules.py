@@ -27,6 +27,7 @@ ASKS_NOBODY = {
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
     "services/portal_links.py": "a mailed link is the permission",
     "services/verification.py": "everybody may verify a document whose code they hold",
+    "services/webhooks.py": "the inbox takes what the provider signed; its worker asks the provider itself",
     "services/notifications.py": "the mail worker's own bookkeeping, in its own organisation",
 }
 

@@ -10,10 +10,10 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotAllowed
 from contractflow.models import Approval as ApprovalRow
 from contractflow.models import AppUser, Comment, Document, Membership
-from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services import notifications
 from contractflow.services.documents import approvers
+from contractflow.services.documents.people import owner_of
 from contractflow.services.documents.staleness import close_requests
 from contractflow.services.documents.subject import subject
 from contractflow.services.moving import locked, move, touched
@@ -116,7 +116,7 @@ def _ask(work: UnitOfWork, document: Document, membership: Membership, person: A
         title=document.title,
         number=document.number,
         name=person.name,
-        author=_member(work).name,
+        author=work.member.name,
     )
 
 
@@ -128,7 +128,7 @@ def _own_request(work: UnitOfWork, document: Document) -> ApprovalRow:
         .where(
             col(ApprovalRow.document_id) == document.id,
             col(ApprovalRow.round) == document.approval_round,
-            col(ApprovalRow.approver_id) == _member(work).membership_id,
+            col(ApprovalRow.approver_id) == work.member.membership_id,
         )
         .with_for_update()
     )
@@ -158,7 +158,7 @@ def _comment_row(work: UnitOfWork, document: Document, text: str) -> None:
             document_id=document.id,
             version_id=document.current_version_id,
             visibility="internal",
-            member_id=_member(work).membership_id,
+            member_id=work.member.membership_id,
             body=text,
         )
     )
@@ -166,13 +166,8 @@ def _comment_row(work: UnitOfWork, document: Document, text: str) -> None:
 
 def _tell_owner(work: UnitOfWork, document: Document, kind: str, comment: str | None) -> None:
     touched(work, document)
-    query = (
-        select(AppUser)
-        .join(Membership, col(Membership.user_id) == AppUser.id)
-        .where(col(Membership.id) == document.owner_id)
-    )
-    owner = work.db.exec(query).first()
-    if owner is None or owner.id == _member(work).user_id:
+    owner = owner_of(work, document)
+    if owner.id == work.member.user_id:
         return
     notifications.queue(
         work,
@@ -180,16 +175,10 @@ def _tell_owner(work: UnitOfWork, document: Document, kind: str, comment: str | 
         recipient=owner.email,
         user_id=owner.id,
         document_id=document.id,
-        dedupe_key=f"{kind}:{document.id}:{document.approval_round}:{_member(work).membership_id}",
+        dedupe_key=f"{kind}:{document.id}:{document.approval_round}:{work.member.membership_id}",
         title=document.title,
         number=document.number,
         name=owner.name,
-        approver=_member(work).name,
+        approver=work.member.name,
         comment=comment or "",
     )
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise NotAllowed("That is not yours to do.")
-    return work.actor

@@ -15,7 +15,6 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Client, Contact, Document, Org, Signer
 from contractflow.money import CURRENCIES, parse_money
-from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.documents.versions import add_version
@@ -64,7 +63,7 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
     Raises Invalid (with the field's name), NotFound for a client of somebody else, LimitReached.
     """
     work.require(P.DOCUMENT_CREATE)
-    org = locked(work, Org, _org_id(work), "organisation")
+    org = locked(work, Org, work.member.org_id, "organisation")
     if earlier := _created_before(work, idempotency_key):
         return earlier
     limits.require_room(work, "documents")
@@ -79,8 +78,8 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
         currency=content.currency,
         total_minor=content.total_minor,
         brief={**asdict(new.brief), "key": idempotency_key},
-        owner_id=_member(work).membership_id,
-        created_by=_member(work).user_id,
+        owner_id=work.member.membership_id,
+        created_by=work.member.user_id,
         locale=client.locale,
     )
     work.db.add(document)
@@ -175,13 +174,3 @@ def _add_primary_signer(work: UnitOfWork, document: Document) -> None:
             timezone=contact.timezone,
         )
     )
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise TypeError("only a member creates documents")
-    return work.actor
-
-
-def _org_id(work: UnitOfWork) -> UUID:
-    return _member(work).org_id

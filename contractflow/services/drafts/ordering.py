@@ -14,7 +14,6 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.integrations.ai.answer import Unusable
 from contractflow.models import Document, DraftJob
-from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.drafts import rows
@@ -49,7 +48,7 @@ def request(work: UnitOfWork, document_id: UUID, idempotency_key: str) -> DraftR
         document_id=document.id,
         brief=document.brief,
         idempotency_key=idempotency_key,
-        requested_by=_member(work).user_id,
+        requested_by=work.member.user_id,
         queued_at=work.now,
     )
     work.db.add(job)
@@ -109,9 +108,3 @@ def _keep(work: UnitOfWork, document: Document, job: DraftJob, text: str) -> Non
     except (Unusable, Invalid):
         return
     job.result_version_id = version.id
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise TypeError("only a member orders drafts")
-    return work.actor

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlmodel import col, select
-
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
-from contractflow.models import AppUser, Document, Invoice, Membership, Org, Signer
+from contractflow.models import Document, Invoice, Org, Signer
 from contractflow.money import format_amount, format_money
 from contractflow.services import orgs
 from contractflow.services.display import When, when
+from contractflow.services.documents.people import owner_of
 from contractflow.services.invoices.issuing import today
 from contractflow.services.invoices.reading import amount_words, day, payment_rows, pill, source
 from contractflow.services.invoices.settling import open_minor
@@ -77,7 +76,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
     if invoice is None or invoice.document_id != actor.document_id or invoice.number is None:
         raise NotFound("invoice")
     signer, document = work.db.get_one(Signer, actor.signer_id), work.db.get_one(Document, actor.document_id)
-    org, sender = work.db.get_one(Org, invoice.org_id), _sender(work, document)
+    org, sender = work.db.get_one(Org, invoice.org_id), owner_of(work, document)
     locale, timezone = signer.locale or document.locale, signer.timezone or org.timezone
     payments, is_payable = payment_rows(work, invoice, org, locale), invoice.status in PAYABLE
     return PayPage(
@@ -124,12 +123,3 @@ def _bank(org: Org, invoice: Invoice, locale: str) -> list[BankLine]:
         ("Reference", invoice.number or "", invoice.number or ""),
     ]
     return [BankLine(*line) for line in lines if line[1]]
-
-
-def _sender(work: UnitOfWork, document: Document) -> AppUser:
-    query = (
-        select(AppUser)
-        .join(Membership, col(Membership.user_id) == AppUser.id)
-        .where(col(Membership.id) == document.owner_id)
-    )
-    return work.db.exec(query).one()

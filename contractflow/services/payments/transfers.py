@@ -14,8 +14,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid, NotAllowed, NotFound
 from contractflow.models import Document, Invoice, Org, Payment
 from contractflow.money import format_money, parse_money
-from contractflow.permissions import Member, Signer
 from contractflow.permissions import Permission as P
+from contractflow.permissions import Signer
 from contractflow.services.display import zone
 from contractflow.services.invoices import telling
 from contractflow.services.invoices.issuing import today
@@ -87,7 +87,7 @@ def record(
     _check(received, invoice, currency, today(work, org))
     payment = _expected(work, invoice, received) or _new(work, invoice, received.amount_minor, key)
     payment.provider_ref, payment.reference = key, received.reference
-    payment.recorded_by = _member(work).user_id
+    payment.recorded_by = work.member.user_id
     payment.occurred_at = datetime.combine(received.received_on, time(12), zone(org.timezone)).astimezone(UTC)
     work.db.flush()
     facts: dict[str, Any] = {
@@ -205,9 +205,3 @@ def _line(text: str, field: str, limit: int) -> str:
     if len(line) > limit:
         raise Invalid(f"This is too long: at most {limit} characters, yours has {len(line):,}.", field)
     return line
-
-
-def _member(work: UnitOfWork) -> Member:
-    if not isinstance(work.actor, Member):
-        raise NotAllowed("Only a member records payments.")
-    return work.actor

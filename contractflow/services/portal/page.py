@@ -10,16 +10,17 @@ from sqlmodel import col, select
 from contractflow.content import html, nodes
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import NotAllowed, NotFound
-from contractflow.models import AppUser, Artifact, Document, DocumentVersion, Invoice, Membership, Org, Signer
+from contractflow.errors import NotFound
+from contractflow.models import Artifact, Document, DocumentVersion, Invoice, Org, Signer
 from contractflow.money import format_money
-from contractflow.permissions import Signer as SignerActor
 from contractflow.services.display import When, when
 from contractflow.services.documents.page import PlanLine, plan_lines
+from contractflow.services.documents.people import owner_of
 from contractflow.services.documents.sending import SignerSubject
 from contractflow.services.documents.subject import subject
 from contractflow.services.moving import locked, move, touched
 from contractflow.services.portal.codes import consent_for, has_open_code
+from contractflow.services.portal.requests import actor_of
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SIGNER, SignerStatus
@@ -77,16 +78,14 @@ STEPS = {"consent": 1, "code": 2, "sign": 3}
 
 def one(work: UnitOfWork) -> PortalPage:
     """The document as its signer may see it; the first look is recorded."""
-    actor = work.actor
-    if not isinstance(actor, SignerActor):
-        raise NotAllowed("Only the person this document was sent to can see it.")
+    actor = actor_of(work)
     document = locked(work, Document, actor.document_id, "document")
     signer = locked(work, Signer, actor.signer_id, "document")
     _mark_viewed(work, document, signer)
     version = work.db.get(DocumentVersion, document.sent_version_id) if document.sent_version_id else None
     readable = document.status in READABLE and version is not None
     content = Content.from_text(version.content) if readable and version else None
-    org, sender = _org_and_sender(work, document)
+    org, sender = work.db.get_one(Org, document.org_id), owner_of(work, document)
     invoices = _invoices(work, document)
     step = _step(document, signer, invoices)
     timezone = signer.timezone or org.timezone
@@ -121,7 +120,7 @@ def one(work: UnitOfWork) -> PortalPage:
 
 def follow(work: UnitOfWork, document_id: UUID) -> None:
     """Whether the client may hear of changes of this document. Raises NotFound."""
-    if not isinstance(work.actor, SignerActor) or work.actor.document_id != document_id:
+    if actor_of(work).document_id != document_id:
         raise NotFound("document")
 
 
@@ -143,19 +142,6 @@ def _step(document: Document, signer: Signer, invoices: list[PortalInvoice]) -> 
     if document.status is Status.SENT and signer.status is SignerStatus.SIGNED:
         return "wait"
     return "done" if document.status in (Status.SIGNED, Status.PAID) else "closed"
-
-
-def _org_and_sender(work: UnitOfWork, document: Document) -> tuple[Org, AppUser]:
-    query = (
-        select(Org, AppUser)
-        .join(Membership, col(Membership.org_id) == Org.id)
-        .join(AppUser, col(AppUser.id) == Membership.user_id)
-        .where(col(Membership.id) == document.owner_id)
-    )
-    found = work.db.exec(query).first()
-    if found is None:
-        raise NotFound("document")
-    return found
 
 
 def _invoices(work: UnitOfWork, document: Document) -> list[PortalInvoice]:

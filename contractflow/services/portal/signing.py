@@ -5,22 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlmodel import col, select
-
 from contractflow.broker.queue import enqueue
 from contractflow.content import nodes
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.integrations.signing import strokes
 from contractflow.models import (
-    AppUser,
     Document,
     DocumentVersion,
-    Membership,
     Signature,
     Signer,
 )
 from contractflow.services import invoices, notifications
+from contractflow.services.documents.people import owner_of
 from contractflow.services.documents.sending import SignerSubject
 from contractflow.services.documents.subject import subject
 from contractflow.services.moving import move, touched
@@ -121,25 +118,19 @@ def _complete(work: UnitOfWork, document: Document) -> None:
 
 
 def _tell_owner(work: UnitOfWork, document: Document, kind: str, **facts: Any) -> None:
-    query = (
-        select(AppUser)
-        .join(Membership, col(Membership.user_id) == AppUser.id)
-        .where(col(Membership.id) == document.owner_id)
+    owner = owner_of(work, document)
+    notifications.queue(
+        work,
+        kind,
+        recipient=owner.email,
+        user_id=owner.id,
+        document_id=document.id,
+        dedupe_key=f"{kind}:{actor_of(work).signer_id}:{document.sent_version_id}",
+        name=owner.name,
+        title=document.title,
+        number=document.number,
+        **facts,
     )
-    owner = work.db.exec(query).first()
-    if owner is not None:
-        notifications.queue(
-            work,
-            kind,
-            recipient=owner.email,
-            user_id=owner.id,
-            document_id=document.id,
-            dedupe_key=f"{kind}:{actor_of(work).signer_id}:{document.sent_version_id}",
-            name=owner.name,
-            title=document.title,
-            number=document.number,
-            **facts,
-        )
 
 
 def _drawn(typed: str) -> list[list[list[float]]]:

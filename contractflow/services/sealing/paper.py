@@ -26,12 +26,12 @@ from contractflow.models import (
     Contact,
     Document,
     DocumentVersion,
-    Membership,
     Org,
     Signature,
     Signer,
 )
 from contractflow.money import format_money
+from contractflow.services.documents.people import owner_of
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
 
@@ -74,7 +74,6 @@ def gather(work: UnitOfWork, document: Document, version: DocumentVersion) -> Pa
     found = work.db.exec(query.where(col(Client.id) == document.client_id)).first()
     if found is None:
         raise NotFound("document")
-    owner = select(AppUser).join(Membership, col(Membership.user_id) == AppUser.id)
     people = (
         select(Signer, Contact.title)
         .outerjoin(Contact, col(Contact.id) == Signer.contact_id)
@@ -89,7 +88,7 @@ def gather(work: UnitOfWork, document: Document, version: DocumentVersion) -> Pa
         version=version,
         org=found[0],
         client=found[1],
-        owner=work.db.exec(owner.where(col(Membership.id) == document.owner_id)).one(),
+        owner=owner_of(work, document),
         signers=tuple(signer for signer, _ in signers),
         titles={signer.id: title or "" for signer, title in signers},
         signatures={signature.signer_id: signature for signature in signatures},

@@ -18,9 +18,10 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.signing import render, sealing
 from contractflow.integrations.signing.printed import PrintedContract
 from contractflow.integrations.signing.sealing import Sealed
-from contractflow.models import AppUser, Artifact, Document, DocumentVersion, Membership, Org, Signer
+from contractflow.models import Artifact, Document, DocumentVersion, Org, Signer
 from contractflow.permissions import Permission as P
 from contractflow.services import notifications
+from contractflow.services.documents.people import owner_of
 from contractflow.services.moving import locked, touched
 from contractflow.services.sealing.certificate import certificate
 from contractflow.services.sealing.paper import GONE, Paper, gather, printed
@@ -130,8 +131,7 @@ def _tell_everybody(work: UnitOfWork, document: Document) -> None:
             signer_id=str(signer.id),
             version_id=str(document.sent_version_id),
         )
-    owner = select(AppUser).join(Membership, col(Membership.user_id) == AppUser.id)
-    member = work.db.exec(owner.where(col(Membership.id) == document.owner_id)).one()
+    member = owner_of(work, document)
     notifications.queue(
         work,
         "completed",
