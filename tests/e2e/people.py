@@ -77,6 +77,10 @@ class Person:
     def pill(self, word: str) -> Locator:
         return self.page.locator(".cf-pill", has_text=re.compile(rf"^{re.escape(word)}$"))
 
+    def fact(self, term: str) -> Locator:
+        """The value beside a term in a list of facts."""
+        return self.page.locator("dt", has_text=re.compile(rf"^{re.escape(term)}$")).locator("+ dd")
+
     async def press(self, name: str) -> None:
         await self.button(name).click()
 
@@ -127,7 +131,7 @@ class Person:
 
     def _on_console(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
-            self.complaints.append(f"{self.name}: {said.text}")
+            self.complaints.append(f"{self.name}: {said.text} ({said.location['url']})")
 
     def _on_error(self, error: WebError) -> None:
         self.complaints.append(f"{self.name}: exception {error.error}")

@@ -19,6 +19,7 @@ import pytest
 from contractflow.broker import connections
 from contractflow.config import settings
 from contractflow.db.engine import forget_engines
+from contractflow.integrations.signing import keys
 from contractflow.ops.embedded import EmbeddedPostgres, EmbeddedRedis
 from contractflow.ops.secret_file import secret
 from contractflow.ops.serving import ROOT
@@ -98,6 +99,7 @@ class Product:
 def _forget() -> None:
     settings.cache_clear()
     forget_engines()
+    keys.signer.cache_clear()
     connections.forget_connections()
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import asyncio
+import re
+from typing import Any
 
+from playwright.async_api import Locator, expect
+
+from contractflow.integrations.signing import verify
 from tests.e2e.people import PASSWORD, Person
 
 SCOPE = "Strategy, design and build of the new website, and a launch campaign on paid social for six weeks."
@@ -50,3 +55,128 @@ async def new_document(member: Person, title: str, client: str = "Bright Foods")
     await member.press("Create document")
     await member.page.wait_for_url("**/documents/*-*")
     return member.page.url
+
+
+async def set_up_payments(owner: Person) -> None:
+    """Bank details, and cards through Paddle."""
+    await owner.goto("/settings/payments")
+    await owner.fill({"Account holder": "Northlight GmbH", "IBAN": "DE89 3704 0044 0532 0130 00"})
+    await owner.press("Save")
+    await owner.sees_toast("Saved.")
+    await owner.press("Connect Paddle")
+    await owner.page.get_by_role("dialog").get_by_role("checkbox").check()
+    await owner.page.get_by_role("dialog").get_by_role("button", name="Connect Paddle").click()
+    await expect(owner.pill("Connected")).to_be_visible()
+
+
+# -- the draft
+
+
+def live(reader: Person) -> Locator:
+    """The draft while it is written."""
+    return reader.page.get_by_role("region", name="Draft being written")
+
+
+def blocks(reader: Person) -> Locator:
+    """The blocks on the paper, written or being written."""
+    return reader.page.get_by_role("article", name="Contract text").locator(".cf-block")
+
+
+async def order_draft(author: Person) -> None:
+    await author.press("Draft with AI")
+    await expect(author.page.locator(".cf-pill", has_text=re.compile("^(Queued|Writing)$"))).to_be_visible()
+
+
+async def see_it_written(*readers: Person, blocks_at_least: int = 2) -> None:
+    """Everybody sees several blocks while it is still being written."""
+    for reader in readers:
+        await expect(live(reader).locator(".cf-block").nth(blocks_at_least - 1)).to_be_visible()
+
+
+async def see_it_finished(*readers: Person) -> None:
+    for reader in readers:
+        await expect(live(reader)).to_have_count(0, timeout=30_000)
+        await expect(reader.pill("Ready")).to_be_visible()
+
+
+async def shown_text(reader: Person) -> str:
+    """What stands on the paper, typeset."""
+    return "\n".join(await blocks(reader).locator(".cf-text").all_inner_texts())
+
+
+async def edit(author: Person, heading: str, more: str) -> None:
+    """Add a sentence at the end of the block under that heading; the editor saves by itself."""
+    version = author.fact("Version")
+    before = await version.inner_text()
+    await author.page.get_by_role("button", name=f"Edit {heading}").click()
+    area = author.page.get_by_role("textbox", name=f"Edit {heading}")
+    await area.press_sequentially(f" {more}")
+    await expect(version).not_to_have_text(before)
+    await expect(author.page.locator(".cf-block--editing").get_by_text("Saved", exact=True)).to_be_visible()
+    await area.press("Escape")
+    await expect(blocks(author).filter(has_text=more)).to_be_visible()
+
+
+# -- review and sending
+
+
+async def submit(author: Person) -> None:
+    await author.press("Submit for review")
+    await expect(author.pill("In review")).to_be_visible()
+    await expect(author.pill("Waiting").first).to_be_visible()
+
+
+async def approve(approver: Person) -> None:
+    await approver.press("Approve")
+    await expect(approver.pill("Approved").first).to_be_visible()
+
+
+async def request_changes(approver: Person, comment: str) -> None:
+    await approver.press("Request changes")
+    await approver.fill({"Comment": comment})
+    await approver.press("Request changes")
+    await approver.sees_toast("Sent back")
+
+
+async def send(author: Person) -> None:
+    await author.press("Send to client")
+    await author.page.get_by_role("dialog").get_by_role("button", name="Send to client").click()
+    await expect(author.pill("Sent")).to_be_visible()
+
+
+# -- the client
+
+
+async def agree_and_prove(client: Person) -> None:
+    """Agree, ask for a code, and enter the one that was mailed."""
+    await client.press("I agree")
+    await client.press("Send me a code")
+    mail = await client.product.mail(client.email, "Your code")
+    found = re.search(r"\b(\d{6})\b", mail["text"])
+    assert found, mail["text"]
+    await client.fill({"Code": found[1]})
+    await client.press("Continue")
+    await expect(client.button("Sign document")).to_be_visible()
+
+
+async def sign_typed(client: Person) -> None:
+    await client.field("Type your name as your signature").fill(client.name)
+    await client.page.get_by_role("checkbox").check()
+    await client.press("Sign document")
+    await client.sees("Signed. One step is left: the payment")
+
+
+async def sealed_pdf_of(mail: dict[str, Any], reader: Person) -> bytes:
+    """The PDF that came with the mail, which has to carry our seal."""
+    pdf = await reader.product.attachment(mail, ".pdf")
+    assert pdf.startswith(b"%PDF")
+    with reader.product.inside():
+        report = await asyncio.to_thread(verify.check, pdf)  # it runs a loop of its own
+    assert report.is_genuine, report
+    return pdf
+
+
+async def download(reader: Person, press: Locator) -> bytes:
+    async with reader.page.expect_download() as coming:
+        await press.click()
+    return (await (await coming.value).path()).read_bytes()
