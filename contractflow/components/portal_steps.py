@@ -104,6 +104,11 @@ def _code_form() -> rx.Component:
     )
 
 
+def _intent() -> rx.Component:
+    words = rx.fragment("I, ", page.signer_name, ", sign “", page.title, "” and agree to be bound by it.")
+    return checkbox(words, "agreed_intent", error=errors["agreed_intent"])
+
+
 def _sign() -> rx.Component:
     return rx.el.form(
         section(
@@ -116,13 +121,7 @@ def _sign() -> rx.Component:
                 max_length=120,
             ),
             signature_pad(name="signature", signer_name=page.signer_name),
-            checkbox(
-                rx.fragment(
-                    "I, ", page.signer_name, ", sign “", page.title, "” and agree to be bound by it."
-                ),
-                "agreed_intent",
-                error=errors["agreed_intent"],
-            ),
+            _intent(),
             form_error(errors["form"]),
             primary("Sign document", "signature", type="submit", large=True, full=True),
         ),

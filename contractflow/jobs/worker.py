@@ -17,6 +17,7 @@ from rq.job import Job
 
 import contractflow.jobs
 from contractflow.broker import heartbeats
+from contractflow.broker.async_worker import AsyncWorker
 from contractflow.broker.connections import async_reader, blocking_redis, close_async
 from contractflow.broker.queue import SERIALIZER, SafeJob
 from contractflow.config import settings
@@ -24,7 +25,6 @@ from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
 from contractflow.integrations.ai import lineup
 from contractflow.integrations.ai.warm import warm
-from contractflow.jobs.async_worker import AsyncWorker
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
@@ -29,38 +31,29 @@ def join() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    values, errors = RefusedState.values, RefusedState.errors
     return post_form(
-        form_error(errors["form"]),
-        text_field(
-            "Work email",
-            "email",
-            id="invited",
-            value=InvitationState.page.email,
-            read_only=True,
-            help="The invitation is for this address.",
-        ),
-        text_field(
-            "Your name",
-            "name",
-            value=values["name"],
-            error=errors["name"],
-            auto_complete="name",
-            max_length=120,
-        ),
-        password_field(
-            "Password",
-            "password",
-            new=True,
-            error=errors["password"],
-            help="Twelve characters or more; if this address has an account already, its password.",
-        ),
+        form_error(RefusedState.errors["form"]),
+        *_fields(),
         rx.el.input(type="hidden", name="token", value=InvitationState.link, read_only=True),
         primary("Join", type="submit", full=True),
         action="/auth/join",
         class_name="cf-form",
         key=RefusedState.code,
     )
+
+
+def _fields() -> list[rx.Component]:
+    values, errors = RefusedState.values, RefusedState.errors
+    only = "The invitation is for this address."
+    twelve = "Twelve characters or more; if this address has an account already, its password."
+    name: dict[str, Any] = {"value": values["name"], "error": errors["name"], "max_length": 120}
+    return [
+        text_field(
+            "Work email", "email", id="invited", value=InvitationState.page.email, read_only=True, help=only
+        ),
+        text_field("Your name", "name", auto_complete="name", **name),
+        password_field("Password", "password", new=True, error=errors["password"], help=twelve),
+    ]
 
 
 def _too_late() -> rx.Component:

@@ -1,5 +1,7 @@
 """A new document: client → kind → brief → price and payment plan, on one page, top to bottom."""
 
+from typing import Any
+
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
@@ -72,28 +74,23 @@ def _brief() -> rx.Component:
             help="What you will do, in your own words. The draft is written from it.",
             placeholder="Strategy, design and build of the new website; a launch campaign on paid social for six weeks …",
         ),
-        text_area(
-            "Must-haves",
-            "must_haves",
-            rows=3,
-            required=False,
-            error=State.errors["must_haves"],
-            help="One per line. Each one ends up in the text.",
-            placeholder="Two rounds of revisions\nWork starts after the deposit is paid",
-        ),
-        text_field(
-            "Term",
-            "term",
-            required=False,
-            error=State.errors["term"],
-            placeholder="1 December 2026 to 30 April 2027",
-        ),
-        text_field(
-            "Governing law",
-            "jurisdiction",
-            required=False,
-            error=State.errors["jurisdiction"],
-            placeholder="Germany",
-        ),
+        *_wishes(),
         select_field("Tone", "tone", list(TONES.items()), error=State.errors["tone"]),
     )
+
+
+def _wishes() -> list[rx.Component]:
+    example = "Two rounds of revisions\nWork starts after the deposit is paid"
+    one_each = "One per line. Each one ends up in the text."
+    return [
+        text_area(
+            "Must-haves", "must_haves", rows=3, placeholder=example, help=one_each, **_may("must_haves")
+        ),
+        text_field("Term", "term", placeholder="1 December 2026 to 30 April 2027", **_may("term")),
+        text_field("Governing law", "jurisdiction", placeholder="Germany", **_may("jurisdiction")),
+    ]
+
+
+def _may(name: str) -> dict[str, Any]:
+    """A field that may stay empty."""
+    return {"required": False, "error": State.errors[name]}

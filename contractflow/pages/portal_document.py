@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, quiet
+from contractflow.components.buttons import link_button
 from contractflow.components.icon import anchor
 from contractflow.components.notice import notice
 from contractflow.components.portal_endings import closed, decline_dialog
@@ -85,10 +85,6 @@ def _payment(row: PlanLine) -> rx.Component:
 
 
 def _signed() -> rx.Component:
-    ready = link_button(
-        "Download the signed PDF", f"/api/documents/{page.id}/pdf", "download", look="secondary", native=True
-    )
-    waiting = rx.el.p("The sealed PDF is being made; you get it by mail in a minute.", class_name="cf-muted")
     return section(
         rx.match(
             page.step,
@@ -96,25 +92,29 @@ def _signed() -> rx.Component:
             ("pay", "Signed. One step is left: the payment"),
             "Everything is done",
         ),
-        rx.cond(
-            page.step == "wait",
-            rx.el.p("Others still have to sign. You get the sealed PDF by mail when they have."),
-        ),
         facts(
             ("Signed", page.signed.exact),
             ("Document", page.number),
             ("Fingerprint", rx.el.code(page.sha256, class_name="cf-code")),
         ),
-        rx.cond(page.step == "wait", rx.fragment(), rx.cond(page.is_sealed, ready, waiting)),
-        rx.cond(
-            page.verify_code & page.is_sealed,
-            quiet(
-                "Check that it is genuine",
-                "shield-check",
-                on_click=rx.redirect(f"/verify/{page.verify_code}"),
-            ),
-        ),
+        rx.cond(page.step == "wait", _others(), rx.cond(page.is_sealed, _sealed(), _being_sealed())),
         rx.foreach(page.invoices, _invoice),
+    )
+
+
+def _others() -> rx.Component:
+    return rx.el.p("Others still have to sign. You get the sealed PDF by mail when they have.")
+
+
+def _being_sealed() -> rx.Component:
+    return rx.el.p("The sealed PDF is being made; you get it by mail in a minute.", class_name="cf-muted")
+
+
+def _sealed() -> rx.Component:
+    href, check = f"/api/documents/{page.id}/pdf", f"/verify/{page.verify_code}"
+    return rx.fragment(
+        link_button("Download the signed PDF", href, "download", look="secondary", native=True),
+        link_button("Check that it is genuine", check, "shield-check", look="quiet"),
     )
 
 

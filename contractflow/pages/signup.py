@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from contractflow.components.buttons import primary
@@ -26,41 +28,10 @@ def signup() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    values, errors = RefusedState.values, RefusedState.errors
     return post_form(
-        form_error(errors["form"]),
-        text_field(
-            "Your name",
-            "name",
-            value=values["name"],
-            error=errors["name"],
-            auto_complete="name",
-            max_length=120,
-        ),
-        text_field(
-            "Work email",
-            "email",
-            type="email",
-            value=values["email"],
-            error=errors["email"],
-            auto_complete="email",
-        ),
-        password_field(
-            "Password",
-            "password",
-            new=True,
-            error=errors["password"],
-            help="Twelve characters or more. A sentence works.",
-        ),
-        text_field(
-            "Agency name",
-            "agency",
-            value=values["agency"],
-            error=errors["agency"],
-            auto_complete="organization",
-            help="Your clients see it on every contract.",
-            max_length=120,
-        ),
+        form_error(RefusedState.errors["form"]),
+        *_person(),
+        _agency(),
         turnstile(
             known=EntryState.is_loaded,
             site_key=EntryState.site_key,
@@ -72,6 +43,32 @@ def _form() -> rx.Component:
         class_name="cf-form",
         key=RefusedState.code,
     )
+
+
+def _person() -> list[rx.Component]:
+    return [
+        text_field("Your name", "name", auto_complete="name", max_length=120, **_kept("name")),
+        text_field("Work email", "email", type="email", auto_complete="email", **_kept("email")),
+        password_field(
+            "Password",
+            "password",
+            new=True,
+            error=RefusedState.errors["password"],
+            help="Twelve characters or more. A sentence works.",
+        ),
+    ]
+
+
+def _agency() -> rx.Component:
+    seen = "Your clients see it on every contract."
+    return text_field(
+        "Agency name", "agency", auto_complete="organization", max_length=120, help=seen, **_kept("agency")
+    )
+
+
+def _kept(name: str) -> dict[str, Any]:
+    """What was typed before it was refused, and why it was."""
+    return {"value": RefusedState.values[name], "error": RefusedState.errors[name]}
 
 
 def _instead() -> rx.Component:

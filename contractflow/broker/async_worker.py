@@ -24,7 +24,7 @@ from rq.timeouts import JobTimeoutException
 from rq.utils import as_text
 from rq.worker import WorkerStatus
 
-from contractflow.jobs.bookkeeping import Bookkeeper
+from contractflow.broker.bookkeeping import Bookkeeper
 
 log = logging.getLogger(__name__)
 
