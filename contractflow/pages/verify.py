@@ -11,6 +11,7 @@ from contractflow.components.notice import notice
 from contractflow.components.public_shell import public_frame
 from contractflow.components.sections import facts, section
 from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.services.verification import VerifiedSigner
 from contractflow.state.verify import LARGEST, VerifyState
 
 PROVES = (
@@ -90,7 +91,7 @@ def _not_sealed() -> rx.Component:
     return rx.el.div(notice("info", "This document is not sealed yet.", words), class_name="cf-verify__file")
 
 
-def _signer(signer: rx.Var) -> rx.Component:
+def _signer(signer: VerifiedSigner) -> rx.Component:
     return rx.el.li(
         rx.el.span(signer.name, class_name="cf-strong"),
         rx.el.span(
