@@ -116,7 +116,7 @@ def _invoice(row: InvoiceRow) -> rx.Component:
             rx.el.br(),
             rx.el.small(row.due, class_name="cf-muted"),
         ),
-        rx.el.span(pill(INVOICE, row.pill), rx.el.br(), row.total, class_name="cf-value"),
+        rx.el.span(row.total, rx.el.br(), pill(INVOICE, row.pill), class_name="cf-payment__value"),
         class_name="cf-line cf-line--apart",
         key=row.id,
     )

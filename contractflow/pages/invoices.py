@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import secondary
+from contractflow.components.buttons import link_button, secondary
 from contractflow.components.empty import empty
 from contractflow.components.pill import INVOICE, pill
 from contractflow.components.sections import tabs
@@ -66,5 +66,6 @@ def _nothing() -> rx.Component:
         empty(
             "receipt",
             "When a client signs, the invoices of the payment plan appear here and go out by themselves.",
+            link_button("See your documents", "/documents", look="secondary"),
         ),
     )

@@ -8,18 +8,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from paddle_billing.Entities.Shared import CurrencyCode
 from sqlmodel import col, func, select
 
 from contractflow import config
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import AppError, IllegalMove, Invalid, NotAllowed, NotFound
 from contractflow.models import Invoice, Notification, Payment
+from contractflow.money import CURRENCIES
 from contractflow.permissions import Signer, System
 from contractflow.services import invoices, orgs, payments
+from contractflow.services.payments import checkouts
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 from contractflow.workflows.document import Status
 from tests import builders, cast
-from tests.integration.test_invoices import agencies, mails, planned, row, status_of, trail  # noqa: F401  the fixture
+from tests.integration.test_invoices import agencies, mails, of, planned, row, status_of, trail  # noqa: F401  the fixture
 
 PADDLE = System(cast.NORTHLIGHT, "paddle")
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -340,6 +343,20 @@ def test_cards_only_where_the_agency_takes_them(agencies):  # noqa: F811
     with pytest.raises(IllegalMove, match="Pay by bank transfer"):
         started(invoice_id, document_id)
     assert payments_of(invoice_id) == []
+
+
+def test_no_card_for_a_currency_that_paddle_does_not_take(cards):
+    unknown = {code for code in CURRENCIES if not CurrencyCode(code).is_known()}
+    assert unknown == checkouts.NOT_BY_CARD
+    with unit_of_work(cast.northlight) as work:
+        client = builders.a_client(work, currency="RON")
+        document, _ = builders.a_signed_document(work, client=client)
+        invoices.plan_out(work, document)
+        document_id = document.id
+    (invoice_id,) = [invoice.id for invoice in of(document_id) if invoice.number]
+    assert not doing(client_of(document_id), payments.to_pay, invoice_id).takes_cards
+    with pytest.raises(IllegalMove, match="Pay by bank transfer"):
+        started(invoice_id, document_id)
 
 
 def test_a_checkout_starts_once_with_what_is_open(cards):

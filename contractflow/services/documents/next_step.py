@@ -20,6 +20,8 @@ def sentence(facts: DocumentSubject, signers: list[str], approvers: list[str]) -
         return "The draft is waiting for a writer. It starts by itself."
     if facts.generation_status is Generation.STREAMING:
         return "The draft is being written. Watch, or stop it and keep what is there."
+    if facts.status is Status.SIGNED and not facts.invoice_statuses:
+        return "Everybody has signed. There is nothing to pay, so nothing is left to do."
     if facts.status in AFTER_SENDING:
         return AFTER_SENDING[facts.status]
     if facts.status is Status.SENT:

@@ -15,6 +15,7 @@ from contractflow.services.documents.people import owner_of
 from contractflow.services.invoices.issuing import today
 from contractflow.services.invoices.reading import amount_words, day, payment_rows, pill, source
 from contractflow.services.invoices.settling import open_minor
+from contractflow.services.payments.checkouts import takes_cards
 from contractflow.services.payments.transfers import signer_of
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 
@@ -97,7 +98,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
         issued=when(invoice.issued_at, work.now, timezone),
         is_payable=is_payable,
         is_reported=any(p.is_report for p in payments),
-        takes_cards=is_payable and orgs.takes_cards(org),
+        takes_cards=is_payable and takes_cards(org, invoice),
         contact=sender.name,
         contact_email=sender.email,
         bank=_bank(org, invoice, locale) if is_payable else [],
