@@ -45,6 +45,18 @@ def main(packages: Path) -> None:
             save(face, f"{name}-{STYLES[weight, slant]}", family, weight, slant)
     shutil.copy(packages / "noto-sans-symbols-2/LICENSE", HERE / "Symbols-OFL.txt")
     save(symbols(packages), "Symbols-Regular", "ContractFlow Symbols", 400, "normal")
+    (HERE / "covered.txt").write_text(covered())
+
+
+def covered() -> str:
+    """Every character of our fonts, as lines of "first-last", hexadecimal."""
+    ranges: list[list[int]] = []
+    for code in sorted({c for path in HERE.glob("*.ttf") for c in TTFont(path, lazy=True).getBestCmap()}):
+        if ranges and code == ranges[-1][1] + 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"{first:x}-{last:x}\n" for first, last in ranges)
 
 
 def save(face: TTFont, name: str, family: str, weight: int, slant: str) -> None:

@@ -21,7 +21,7 @@ async def open_checkout(request: Request) -> Response:
     payment_id, signer = request.path_params["payment_id"], await signer_of(request)
     try:
         intent = await perform(signer, payments.checkout, payment_id)
-        provider = paddle.provider()
+        provider = await asyncio.to_thread(paddle.provider)
         if provider is None:
             raise Unavailable("Cards cannot be taken right now.")
         opened = await asyncio.to_thread(provider.create, intent)

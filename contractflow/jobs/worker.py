@@ -27,12 +27,17 @@ from contractflow.integrations.ai import lineup
 from contractflow.integrations.ai.warm import warm
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_IMPORTED_LATE = (
+    "contractflow.integrations.payments.paddle_seller",
+    "contractflow.integrations.signing.pyhanko_seal",
+)
+"""The vendors' SDKs that jobs need; web processes start without them."""
 
 
 def run_draft_worker() -> None:
     """Write drafts until SIGTERM; jobs under way then get their time, and what is left goes back."""
     use_role(DbRole.WORKER)
-    _preload()
+    importlib.import_module("contractflow.jobs.drafts")
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_write_drafts())
 
@@ -40,7 +45,7 @@ def run_draft_worker() -> None:
 def run_general_worker() -> None:
     """Everything else: one process per job, which dies with this one, so that nothing goes on in the dark."""
     use_role(DbRole.WORKER)
-    _preload()
+    _preload_jobs()
     worker = GeneralWorker(
         [_queue("general")],
         job_class=SafeJob,
@@ -73,8 +78,7 @@ async def _write_drafts() -> None:
     loop = asyncio.get_running_loop()
     # As many threads as connections: whoever waits for the database waits here and holds nothing.
     loop.set_default_executor(ThreadPoolExecutor(settings().database_pool, "database"))
-    await warm()
-    lineup.providers()
+    await warm(lineup.providers())
     worker = AsyncWorker(
         _queue("drafts"),
         popping=async_reader,
@@ -100,7 +104,8 @@ def _queue(name: str) -> Queue:
     return Queue(name, connection=blocking_redis(), job_class=SafeJob, serializer=SERIALIZER)
 
 
-def _preload() -> None:
-    """Import every job now: SDKs take seconds, which no job should pay."""
-    for module in pkgutil.iter_modules(contractflow.jobs.__path__, "contractflow.jobs."):
-        importlib.import_module(module.name)
+def _preload_jobs() -> None:
+    """Import every job, and what jobs import late, once: each fork would pay for it again."""
+    jobs = (module.name for module in pkgutil.iter_modules(contractflow.jobs.__path__, "contractflow.jobs."))
+    for name in (*jobs, *_IMPORTED_LATE):
+        importlib.import_module(name)

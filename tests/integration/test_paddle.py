@@ -8,7 +8,8 @@ import pytest
 
 from contractflow import config
 from contractflow.errors import NotFound, Unavailable
-from contractflow.integrations.payments.paddle import PaddleProvider, read_event, verify_webhook
+from contractflow.integrations.payments.paddle import read_event, verify_webhook
+from contractflow.integrations.payments.paddle_seller import PaddleProvider
 from contractflow.integrations.payments.port import PaymentIntent, PaymentProvider, Settlement
 from contractflow.sandbox.paddle import API_KEY, WEBHOOK_SECRET
 from contractflow.sandbox.paddle.books import signature

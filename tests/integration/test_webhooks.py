@@ -20,7 +20,7 @@ from contractflow.config import settings
 from contractflow.db.engine import engine, use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.integrations.payments.paddle import PaddleProvider
+from contractflow.integrations.payments.paddle_seller import PaddleProvider
 from contractflow.integrations.payments.port import CheckoutRef, PaymentIntent
 from contractflow.jobs import payments as jobs
 from contractflow.jobs import schedule

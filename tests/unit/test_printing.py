@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import page
 import pytest
+from fontTools.ttLib import TTFont
 
 from contractflow.content import Block, blocks
 from contractflow.errors import Invalid
@@ -159,6 +160,14 @@ def test_names_and_labels_stay_text_and_never_stop_the_printing():
 def test_an_accent_is_a_colour_and_nothing_else():
     with pytest.raises(Invalid):
         render.render(a_contract(accent='#fff"); panic("'))
+
+
+def test_the_list_of_characters_is_what_the_fonts_have():
+    in_fonts: set[int] = set()
+    for path in glyphs.FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            in_fonts |= set(font.getBestCmap())
+    assert glyphs._covered() == in_fonts, "run scripts/fonts.py"
 
 
 def test_a_character_no_font_has_is_named_when_the_text_is_saved():

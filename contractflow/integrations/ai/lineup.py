@@ -6,8 +6,6 @@ import asyncio
 from weakref import WeakKeyDictionary
 
 from contractflow.config import settings
-from contractflow.integrations.ai.gemini import Gemini
-from contractflow.integrations.ai.openai import OpenAI
 from contractflow.integrations.ai.placeholder import Placeholder
 from contractflow.integrations.ai.words import Provider
 
@@ -31,10 +29,15 @@ async def close() -> None:
 def _make() -> list[Provider]:
     chosen = settings()
     found: list[Provider] = []
+    # Each SDK takes half a second and more to import: nobody pays for a vendor without a key.
     if chosen.gemini_api_key:
+        from contractflow.integrations.ai.gemini import Gemini  # noqa: PLC0415
+
         key = chosen.gemini_api_key.get_secret_value()
         found.append(Gemini(key, chosen.gemini_model, base_url=chosen.gemini_base_url))
     if chosen.openai_api_key:
+        from contractflow.integrations.ai.openai import OpenAI  # noqa: PLC0415
+
         key = chosen.openai_api_key.get_secret_value()
         found.append(OpenAI(key, chosen.openai_model, base_url=chosen.openai_base_url))
     return [*found, Placeholder(chosen.placeholder_seconds)]

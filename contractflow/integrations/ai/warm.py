@@ -1,19 +1,20 @@
-"""Make the first draft as fast as the second: both SDKs build their models lazily, for half a second and more.
+"""Make the first draft as fast as the second: the vendors' SDKs build their models lazily, for half a second and more.
 
-One canned answer goes through each SDK without a socket, so that this happens when a worker starts.
+One canned answer goes through each SDK in use without a socket, so that this happens when a worker starts.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
-
-import httpx2
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from contractflow.integrations.ai.brief import Brief
-from contractflow.integrations.ai.gemini import Gemini
-from contractflow.integrations.ai.openai import OpenAI
 from contractflow.integrations.ai.prompts import write_contract
+from contractflow.integrations.ai.words import Provider
+
+if TYPE_CHECKING:
+    import httpx2
 
 _USAGE = {
     "input_tokens": 1,
@@ -44,20 +45,24 @@ _GEMINI = [
 ]
 
 
-async def warm() -> None:
-    """Run one canned answer through both SDKs."""
+_ANSWERS: dict[str, list[dict[str, Any]]] = {"gemini": _GEMINI, "openai": _OPENAI}
+
+
+async def warm(providers: Iterable[Provider]) -> None:
+    """Run one canned answer through the SDK of each of `providers` that has one."""
     order = write_contract(Brief("other", "", "", "", ""))
-    for provider in (
-        Gemini("warm", "warm", base_url="http://warm.invalid", transport=_canned(_GEMINI)),
-        OpenAI("warm", "warm", base_url="http://warm.invalid/v1", transport=_canned(_OPENAI)),
-    ):
-        async for _ in provider.stream(order):
+    for vendor in (provider for provider in providers if provider.name in _ANSWERS):
+        another: Any = type(vendor)
+        canned = another("warm", "warm", base_url="http://warm.invalid", transport=_canned(vendor.name))
+        async for _ in canned.stream(order):
             pass
-        await provider.close()
+        await canned.close()
 
 
-def _canned(events: list[dict[str, Any]]) -> httpx2.MockTransport:
-    body = "".join(_server_sent(event) for event in events).encode()
+def _canned(name: str) -> httpx2.MockTransport:
+    import httpx2  # noqa: PLC0415  who has no vendor needs none of its parts
+
+    body = "".join(_server_sent(event) for event in _ANSWERS[name]).encode()
     headers = {"content-type": "text/event-stream"}
     return httpx2.MockTransport(lambda _: httpx2.Response(200, headers=headers, content=body))
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 from contractflow.errors import Invalid
 
 FONTS = Path(__file__).parent / "fonts"
+COVERED = FONTS / "covered.txt"
+"""Ranges of code points, hexadecimal, written beside the fonts by `scripts/fonts.py`: reading fonts takes long."""
 _LAYOUT = frozenset("\n\t")
 
 
@@ -38,8 +38,5 @@ def printable(text: str, instead: str = "") -> str:
 
 @cache
 def _covered() -> frozenset[int]:
-    codes: set[int] = set()
-    for path in FONTS.glob("*.ttf"):
-        with TTFont(path, lazy=True) as font:
-            codes.update(font.getBestCmap())
-    return frozenset(codes)
+    ranges = (line.split("-") for line in COVERED.read_text().split())
+    return frozenset(code for first, last in ranges for code in range(int(first, 16), int(last, 16) + 1))
