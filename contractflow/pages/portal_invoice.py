@@ -102,7 +102,7 @@ def _bank_line(line: BankLine) -> rx.Component:
     return rx.el.div(
         rx.el.dt(line.label),
         rx.el.dd(line.value),
-        copy_button(line.copied, line.label),
+        rx.el.dd(copy_button(line.copied, line.label), class_name="cf-bank__copy"),
         class_name="cf-bank__line",
         key=line.label,
     )
