@@ -227,10 +227,16 @@ def require(actor: Actor, permission: Permission, own: bool = False) -> None:
     `own` says that the thing belongs to the actor, which some rows of the table make easier.
     Raises NotAllowed.
     """
+    if refused := why_not(actor, permission, own):
+        raise NotAllowed(refused)
+
+
+def why_not(actor: Actor, permission: Permission, own: bool = False) -> str:
+    """The sentence for who may not; empty for who may."""
     if actor.may(permission, own):
-        return
+        return ""
     grant = GRANTS[permission]
-    raise NotAllowed(f"Only {_people(grant.own if own else grant.least)} can {grant.phrase}.")
+    return f"Only {_people(grant.own if own else grant.least)} can {grant.phrase}."
 
 
 def _people(least: Role) -> str:

@@ -1,9 +1,14 @@
-"""What is not there, or not yours: the same page, and a way back."""
+"""What is not there, or not yours, or not for one's role: what it is, and a way back."""
 
 import reflex as rx
 
 from contractflow.components.buttons import link_button
 from contractflow.components.empty import empty
+
+
+def not_for_this_role(why: rx.Var[str]) -> rx.Component:
+    """A page that one's role does not see: who does."""
+    return empty("lock", why, link_button("Back to Home", "/home", look="secondary"))
 
 
 def missing(noun: str, back: str) -> rx.Component:

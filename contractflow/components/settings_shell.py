@@ -7,6 +7,8 @@ import reflex as rx
 
 from contractflow.components.sections import tabs
 from contractflow.components.shell import View, member_page
+from contractflow.permissions import Permission
+from contractflow.permissions import Permission as P
 
 # fmt: off
 PAGES = (
@@ -19,7 +21,7 @@ PAGES = (
 
 
 def settings_page(
-    route: str, title: str, *, on_load: Any, action: View | None = None
+    route: str, title: str, *, on_load: Any, needs: Permission = P.ORG_READ, action: View | None = None
 ) -> Callable[[View], View]:
     """Register the decorated view as a page of the settings."""
 
@@ -29,7 +31,7 @@ def settings_page(
             return rx.el.div(tabs("Settings", route, entries), view(), class_name="cf-stack cf-stack--wide")
 
         page.__name__ = f"settings_{title}"
-        member_page(route, title, heading="Settings", on_load=on_load, action=action)(page)
+        member_page(route, title, heading="Settings", on_load=on_load, needs=needs, action=action)(page)
         return view
 
     return register

@@ -14,7 +14,10 @@ import reflex as rx
 
 from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, classes
+from contractflow.components.missing import not_for_this_role
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
+from contractflow.permissions import Permission
+from contractflow.permissions import Permission as P
 from contractflow.state.frame import FrameState
 
 View = Callable[[], rx.Component]
@@ -26,21 +29,25 @@ def member_page(
     *,
     heading: Content | Callable[[], Content] = "",
     on_load: Any = (),
+    needs: Permission = P.ORG_READ,
     action: View | None = None,
     menu: View | None = None,
     desk: bool = False,
 ) -> Callable[[View], View]:
     """Register the decorated view at `route` inside the frame.
 
-    `heading` is what the top line says when it is not `title` (a var: the document's name); `action` draws the one
-    primary button, `menu` the secondary ones; `desk` gives the grey surface that paper lies on, in full width.
+    `heading` is what the top line says when it is not `title` (a var: the document's name); `needs` is what one's role
+    must allow to see it; `action` draws the one primary button, `menu` the secondary ones; `desk` gives the grey
+    surface that paper lies on, in full width.
     """
 
     def register(view: View) -> View:
         def page() -> rx.Component:
             words = heading() if callable(heading) and not isinstance(heading, rx.Var) else heading
-            line = top_line(words if not isinstance(words, str) or words else title, action, menu)
-            return frame(route, line, view(), desk=desk)
+            named = rx.cond(words, words, title) if isinstance(words, rx.Var) else words or title
+            line = top_line(named, action, menu)
+            refused = FrameState.refusals.get(needs, "")
+            return frame(route, line, rx.cond(refused, not_for_this_role(refused), view()), desk=desk)
 
         page.__name__ = getattr(view, "__name__", route)
         loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]

@@ -11,11 +11,12 @@ from contractflow.components.plan_editor import plan_editor
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.permissions import Permission as P
 from contractflow.services.documents import KINDS, TONES
 from contractflow.state.new_document import NewDocumentState as State
 
 
-@member_page("/documents/new", "New document", on_load=State.load)
+@member_page("/documents/new", "New document", on_load=State.load, needs=P.DOCUMENT_CREATE)
 def new_document() -> rx.Component:
     return loaded(State.is_loaded, rx.cond(State.clients, _form(), _no_client()), skeleton_text())
 

@@ -3,8 +3,8 @@
 import reflex as rx
 
 from contractflow.components.buttons import link_button
+from contractflow.components.empty import empty
 from contractflow.components.icon import anchor
-from contractflow.components.notice import notice
 from contractflow.components.portal_endings import closed, decline_dialog
 from contractflow.components.portal_shell import portal_frame
 from contractflow.components.portal_steps import step_bar, step_form
@@ -39,11 +39,8 @@ def portal_document() -> rx.Component:
 
 
 def _gone() -> rx.Component:
-    return notice(
-        "info",
-        "Open the link in your mail again",
-        "This page belongs to another document, or your visit has ended. Nothing was lost.",
-    )
+    words = "This page belongs to another document, or your visit has ended. Nothing was lost."
+    return empty("lock", words, title="Open the link in your mail again")
 
 
 def _document() -> rx.Component:

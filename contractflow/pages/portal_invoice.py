@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button
 from contractflow.components.copy_button import copy_button
+from contractflow.components.empty import empty
 from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_as_client
 from contractflow.components.notice import notice
@@ -36,11 +37,8 @@ def portal_invoice() -> rx.Component:
 
 
 def _gone() -> rx.Component:
-    return notice(
-        "info",
-        "Open the link in your mail again",
-        "This page belongs to another invoice, or your visit has ended. Nothing was lost.",
-    )
+    words = "This page belongs to another invoice, or your visit has ended. Nothing was lost."
+    return empty("lock", words, title="Open the link in your mail again")
 
 
 def _human() -> rx.Component:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.permissions import Permission, why_not
 from contractflow.services import accounts
 from contractflow.web.policy import SIGNED_IN, policy
 from contractflow.web.principal import acting_member
@@ -12,6 +13,8 @@ class FrameState(rx.State):
     org_name: str = ""
     person_name: str = ""
     role: str = ""
+    refusals: dict[str, str] = {}
+    """What this role may do nowhere: why, by permission."""
 
     @rx.event
     @policy(SIGNED_IN)
@@ -20,3 +23,4 @@ class FrameState(rx.State):
         place = await perform(member, accounts.membership, member.user_id, member.org_id)
         self.org_name = place.org_name if place else ""
         self.person_name, self.role = member.name, member.role.label
+        self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}
