@@ -1,0 +1,61 @@
+"""What every page owes every screen: nothing sticks out, fingers hit, and people who cannot see it can use it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
+FINGER = 44  # CSS pixels
+SERIOUS = ("serious", "critical")
+
+STICKING_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > wide + 1)
+    .map(e => `${e.tagName.toLowerCase()}.${e.className}: ${(e.textContent || "").trim().slice(0, 40)}`).slice(0, 5);
+}"""
+
+# A link within a sentence is as high as its line; what is only for screen readers is not hit by fingers.
+TOO_SMALL = """(finger) => {
+  const hit = e => e.matches("input[type=checkbox], input[type=radio]") ? e.closest("label") ?? e : e;
+  const inSentence = e => e.tagName === "A" && getComputedStyle(e).display === "inline";
+  return [...document.querySelectorAll("a, button, input, select, textarea, canvas, [role=button]")]
+    .filter(e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !inSentence(e) && !e.closest("[aria-hidden=true]"))
+    .map(e => [e, hit(e).getBoundingClientRect()])
+    .filter(([e, box]) => box.width > 1 && box.bottom > 0 && (box.height < finger - 0.5 || box.width < finger - 0.5))
+    .map(([e, box]) => `${e.tagName.toLowerCase()} “${(e.getAttribute("aria-label") || e.textContent || e.name || "").trim().slice(0, 30)}” ${Math.round(box.width)}×${Math.round(box.height)}`);
+}"""
+
+
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter(one => one.effect?.getComputedTiming().iterations !== Infinity).map(one => one.finished))"""
+
+
+async def wear(page: Page, theme: Theme) -> None:
+    """As somebody whose system is set to it; every colour has arrived."""
+    await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await expect(page.locator("html")).to_have_class(re.compile(theme))
+    await page.evaluate(SETTLED)
+
+
+async def unfit(page: Page, *, for_fingers: bool = False) -> list[str]:
+    """What sticks out of the screen (and, on a phone, what is too small to be hit)."""
+    found = [f"sticks out: {what}" for what in await page.evaluate(STICKING_OUT)]
+    if for_fingers:
+        found += [f"too small: {what}" for what in await page.evaluate(TOO_SMALL, FINGER)]
+    return found
+
+
+async def unusable(page: Page) -> list[str]:
+    """What axe calls serious or worse."""
+    report = await Axe().run(page)
+    return [
+        f"{broken['id']}: {broken['nodes'][0]['html'][:160]} ({broken['nodes'][0]['failureSummary']})"
+        for broken in report.response["violations"]
+        if broken["impact"] in SERIOUS
+    ]
