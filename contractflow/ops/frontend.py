@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 import hashlib
 import os
 import shutil
@@ -32,6 +34,20 @@ _NOT_IN_THE_BROWSER = {
 
 def is_built() -> bool:
     return _BUILT.exists() and _STAMP.exists() and _STAMP.read_text() == _digest()
+
+
+def ensure_built(directory: Path) -> None:
+    """The front end as its sources are now, for tests: one process builds it, the others wait for that one."""
+    (ROOT / ".web").mkdir(exist_ok=True)
+    with (ROOT / ".web" / "tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_built():
+            asyncio.run(_build_alone(directory))
+
+
+async def _build_alone(directory: Path) -> None:
+    async with Supervisor(directory / "log") as supervisor:
+        await build(supervisor, directory, dict(os.environ))
 
 
 async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import fcntl
-import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -14,16 +11,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from contractflow.ops import frontend
-from contractflow.ops.serving import ROOT
-from contractflow.ops.supervisor import Supervisor
 from contractflow.ops.testing import browser as browser_program
 from tests.e2e.people import Person
 from tests.e2e.product import Product, running_product
 from tests.integration.conftest import postgres, redis_server
-from tests.integration.web.conftest import served
+from tests.integration.web.conftest import front_end, served
 
-__all__ = ["postgres", "redis_server", "served"]
+__all__ = ["front_end", "postgres", "redis_server", "served"]
 
 
 @dataclass
@@ -46,22 +40,6 @@ class Tab:
     def _failed(self, url: str, why: str) -> None:
         if "ERR_ABORTED" not in why:  # a navigation that overtook a preload
             self.complaints.append(f"{why}: {url}")
-
-
-@pytest.fixture(scope="session")
-def front_end(tmp_path_factory) -> Iterator[None]:
-    """The front end as the sources are now; one process of the test run builds it, the others wait."""
-    directory = tmp_path_factory.mktemp("front-end")
-    (ROOT / ".web").mkdir(exist_ok=True)
-    with (ROOT / ".web/tests.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not frontend.is_built():
-            asyncio.run(_build(directory))
-
-
-async def _build(directory: Path) -> None:
-    async with Supervisor(directory / "log") as supervisor:
-        await frontend.build(supervisor, directory, dict(os.environ))
 
 
 @pytest.fixture

@@ -10,12 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from contractflow.ops import frontend
 from contractflow.ops.processes import dies_with_parent, free_port
 from contractflow.ops.serving import ROOT, state_url, web_argv, web_environment
 
 
 @pytest.fixture(scope="session")
-def served(redis_server, postgres, tmp_path_factory) -> Iterator[str]:
+def front_end(tmp_path_factory) -> None:
+    """The front end as the sources are now; `./cf test` has built it, another run of pytest does it here."""
+    frontend.ensure_built(tmp_path_factory.mktemp("front-end"))
+
+
+@pytest.fixture(scope="session")
+def served(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[str]:
     """Its address. Its Redis is not the one that tests empty."""
     port = free_port()
     env = {
