@@ -56,8 +56,8 @@ def start(database, redis_url, tmp_path) -> Iterator[Start]:
         sys.stdout.write(path.read_text()[-3000:])
 
 
-async def until(holds: Callable[[], bool], seconds: float = 30) -> float:
-    """Wait until `holds()`; how long it took."""
+async def until(holds: Callable[[], bool], seconds: float = 60) -> float:
+    """Wait until `holds()`; how long it took. A busy machine takes its time to start a process, so this one waits long."""
     began = time.monotonic()
     while not await asyncio.to_thread(holds):
         assert time.monotonic() - began < seconds, "it never happened"
@@ -86,7 +86,7 @@ async def test_kill_nine_in_the_middle(start, redis):
     draft, hub = order(a_draftable()), Hub()
     async with hub.follow(draft_ids=[draft]) as watching:
         while len(watching.view(draft).text) < 300:
-            assert await watching.wait(30)
+            assert await watching.wait(60)
         start("worker", "drafts", PLACEHOLDER_SECONDS="1")
         await until(lambda: workers() == 2)
         first_epoch = watching.view(draft).epoch
