@@ -192,7 +192,10 @@ def words_of_the_outer_layers() -> set[str]:
     used = [tree(p) for p in [*above, ROOT / "cli.py"] if "contractflow.services" in p.read_text()]
     nodes = [node for module in used for node in ast.walk(module)]
     imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
-    return imported | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    reached_for = {
+        node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+    }
+    return imported | reached_for
 
 
 def verbs(function: Function) -> set[str]:
