@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from sqlalchemy import ColumnElement, ScalarSelect
 from sqlmodel import col, func, or_, select
 
 from contractflow.db.unit_of_work import UnitOfWork
@@ -30,31 +32,45 @@ REFUSALS = {
 def limit_for(work: UnitOfWork, name: str) -> int | None:
     """How many "seats", "drafts" (a month) or active "documents" there may be; None is unlimited."""
     work.require(P.ORG_READ)
-    settings = work.db.scalar(select(Org.settings).where(col(Org.id) == work.actor.org_id)) or {}
-    own = settings.get("limits", {})
-    limit: int | None = own[name] if name in own else getattr(_tier(work), name)
-    return limit
+    settings, tier = work.db.execute(select(_settings(work), _tier(work))).one()
+    return _limit(name, settings, tier)
 
 
 def require_room(work: UnitOfWork, name: str) -> None:
-    """Refuse when one more of `name` does not fit. Raises LimitReached.
+    """Refuse when one more of `name` does not fit; one query, for somebody waits for the answer. Raises LimitReached.
 
     Exact when the caller holds the lock on the organisation; one too many may slip through otherwise.
     """
-    limit = limit_for(work, name)
-    if limit is not None and _USED[name](work) >= limit:
-        raise LimitReached(REFUSALS[name].format(limit=f"{limit:,}", tier=_tier(work).name))
+    work.require(P.ORG_READ)
+    settings, tier, used = work.db.execute(select(_settings(work), _tier(work), _USED[name](work))).one()
+    limit = _limit(name, settings, tier)
+    if limit is not None and used >= limit:
+        raise LimitReached(REFUSALS[name].format(limit=f"{limit:,}", tier=_named(tier).name))
 
 
-def _tier(work: UnitOfWork) -> Tier:
+def _limit(name: str, settings: dict[str, Any] | None, tier: str | None) -> int | None:
+    own = (settings or {}).get("limits", {})
+    limit: int | None = own[name] if name in own else getattr(_named(tier), name)
+    return limit
+
+
+def _named(tier: str | None) -> Tier:
     """The smallest when there is no plan any more."""
+    return tiers.named(tier or tiers.TIERS[0].key)
+
+
+def _settings(work: UnitOfWork) -> ScalarSelect[Any]:
+    return select(Org.settings).where(col(Org.id) == work.actor.org_id).scalar_subquery()
+
+
+def _tier(work: UnitOfWork) -> ScalarSelect[Any]:
     query = select(Subscription.tier).where(
         col(Subscription.org_id) == work.actor.org_id, col(Subscription.status) != SubscriptionStatus.CANCELED
     )
-    return tiers.named(work.db.exec(query).first() or tiers.TIERS[0].key)
+    return query.limit(1).scalar_subquery()
 
 
-def _seats(work: UnitOfWork) -> int:
+def _seats(work: UnitOfWork) -> ColumnElement[int]:
     members = select(func.count()).where(
         col(Membership.org_id) == work.actor.org_id, col(Membership.status) == MembershipStatus.ACTIVE
     )
@@ -65,10 +81,10 @@ def _seats(work: UnitOfWork) -> int:
         col(OneTimeToken.revoked_at).is_(None),
         col(OneTimeToken.expires_at) > work.now,
     )
-    return work.db.exec(members).one() + work.db.exec(invited).one()
+    return members.scalar_subquery() + invited.scalar_subquery()
 
 
-def _drafts_this_month(work: UnitOfWork) -> int:
+def _drafts_this_month(work: UnitOfWork) -> ColumnElement[int]:
     """Drafts that brought nothing are not counted."""
     first = work.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
@@ -76,19 +92,19 @@ def _drafts_this_month(work: UnitOfWork) -> int:
         col(DraftJob.queued_at) >= first,
         or_(col(DraftJob.status).not_in(FRUITLESS), col(DraftJob.output) != ""),
     )
-    return work.db.exec(query).one()
+    return query.scalar_subquery()
 
 
-def _active_documents(work: UnitOfWork) -> int:
+def _active_documents(work: UnitOfWork) -> ColumnElement[int]:
     query = select(func.count()).where(
         col(Document.org_id) == work.actor.org_id,
         col(Document.deleted_at).is_(None),
         col(Document.status).not_in(FINISHED),
     )
-    return work.db.exec(query).one()
+    return query.scalar_subquery()
 
 
-_USED: dict[str, Callable[[UnitOfWork], int]] = {
+_USED: dict[str, Callable[[UnitOfWork], ColumnElement[int]]] = {
     "seats": _seats,
     "drafts": _drafts_this_month,
     "documents": _active_documents,

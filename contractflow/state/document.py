@@ -3,7 +3,8 @@
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import documents, drafts, invoices, timeline
+from contractflow.services import desk, documents, drafts
+from contractflow.services.desk import Desk
 from contractflow.services.documents import DocumentPage
 from contractflow.services.drafts import DraftRow
 from contractflow.services.invoices import InvoiceRow
@@ -29,12 +30,9 @@ class DocumentState(ActingState, rx.State):
     async def load(self):
         if self.page.id != self._address("document_id"):
             self.reset()
-        self.page = await self._look_up(documents.one, self._id()) or DocumentPage()
+        on = await self._look_up(desk.of_document, self._id()) or Desk()
+        self.page, self.draft, self.days, self.invoices = on.page, on.draft, on.days, on.invoices
         self.is_loaded, self.is_missing = True, not self.page.id
-        if not self.is_missing:
-            self.draft = await self._perform(drafts.of_document, self._id())
-            self.days = (await self._perform(timeline.of_document, self._id())).days
-            self.invoices = await self._perform(invoices.of_document, self._id())
 
     @rx.event
     @policy(P.DOCUMENT_READ)
@@ -54,9 +52,10 @@ class DocumentState(ActingState, rx.State):
     @rx.event
     @policy(P.DOCUMENT_GENERATE)
     async def generate(self, key: str):
-        """`key` is made by the browser for each click, so that a double click orders one draft."""
-        self.draft = await self._perform(drafts.request, self._id(), key[:100])
-        self.page, self.dialog = await self._perform(documents.one, self._id()), ""
+        """`key` names the click, so that a double click orders one draft. *Queued* does not wait for the page."""
+        self.draft, self.dialog = await self._perform(drafts.request, self._id(), key[:100]), ""
+        yield
+        self.page = await self._perform(documents.one, self._id())
 
     @rx.event
     @policy(P.DOCUMENT_GENERATE)

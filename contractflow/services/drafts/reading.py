@@ -13,6 +13,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.integrations.ai.failover import CAUSES, LABELS
 from contractflow.models import AppUser, Document, DraftJob
+from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services.drafts import rows
 from contractflow.workflows.document import Generation, Status
@@ -74,7 +75,7 @@ def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
 def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
     may = work.actor.may(P.DOCUMENT_GENERATE)
     is_active = job.status in ACTIVE
-    started_by = work.db.scalar(select(AppUser.name).where(col(AppUser.id) == job.requested_by)) or ""
+    started_by = _name(work, job.requested_by)
     return DraftRow(
         job_id=str(job.id),
         status=_pill(job),
@@ -87,6 +88,13 @@ def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
         can_stop=is_active and may,
         can_retry=job.status is DraftStatus.FAILED and may and _is_draft(work, job),
     )
+
+
+def _name(work: UnitOfWork, user_id: UUID | None) -> str:
+    """Of whoever ordered it, which is most often the one who looks."""
+    if isinstance(work.actor, Member) and work.actor.user_id == user_id:
+        return work.actor.name
+    return work.db.scalar(select(AppUser.name).where(col(AppUser.id) == user_id)) or ""
 
 
 def _is_draft(work: UnitOfWork, job: DraftJob) -> bool:

@@ -1,0 +1,33 @@
+"""What lies on the desk when a document is open: its page, its draft, its trail, its invoices, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.permissions import Permission as P
+from contractflow.services import documents, drafts, invoices, timeline
+from contractflow.services.documents import DocumentPage
+from contractflow.services.drafts import DraftRow
+from contractflow.services.invoices import InvoiceRow
+from contractflow.services.timeline import Day
+
+
+@dataclass(frozen=True)
+class Desk:
+    page: DocumentPage = field(default_factory=DocumentPage)
+    draft: DraftRow = field(default_factory=DraftRow)
+    days: list[Day] = field(default_factory=list)
+    invoices: list[InvoiceRow] = field(default_factory=list)
+
+
+def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
+    """All of it as one moment has it. Raises NotFound."""
+    work.require(P.DOCUMENT_READ)
+    return Desk(
+        documents.one(work, document_id),
+        drafts.of_document(work, document_id),
+        timeline.of_document(work, document_id).days,
+        invoices.of_document(work, document_id),
+    )
