@@ -6,9 +6,10 @@ const POST_MS = 20000; // a native form leaves the page; until then it must not 
 /** A button that cannot be pressed twice for one wish: it holds itself until `busy` has come and gone. */
 export function BusyButton({ busy = false, blocked = false, onClick, type = "button", children, ...rest }) {
   const [held, setHeld] = useState(false);
+  const holds = useRef(false); // at once; `held` only shows after the next drawing
   const timer = useRef(0);
   const wasBusy = useRef(false);
-  const release = () => { clearTimeout(timer.current); setHeld(false); };
+  const release = () => { clearTimeout(timer.current); holds.current = false; setHeld(false); };
 
   useEffect(() => {
     if (wasBusy.current && !busy) release();
@@ -21,12 +22,13 @@ export function BusyButton({ busy = false, blocked = false, onClick, type = "but
   }, []);
 
   const press = (event) => {
-    if (held || busy || blocked) { event.preventDefault(); event.stopPropagation(); return; }
+    if (holds.current || busy || blocked) { event.preventDefault(); event.stopPropagation(); return; }
     const form = type === "submit" ? event.currentTarget.form : null;
     if (form && !form.noValidate && !form.checkValidity()) return; // the browser says what is missing
+    holds.current = true;
     onClick?.(event);
     const posts = form?.getAttribute("method") === "post";
-    timer.current = setTimeout(() => setHeld(false), posts ? POST_MS : HOLD_MS);
+    timer.current = setTimeout(release, posts ? POST_MS : HOLD_MS);
     setTimeout(() => setHeld(posts ? "posting" : "held"), 0); // after the browser has taken the click
   };
   const shows = busy || held === "posting";

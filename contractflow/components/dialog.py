@@ -1,4 +1,4 @@
-"""Dialogs: focus moves in, Escape leaves, focus returns. Radix does that part."""
+"""Dialogs: focus moves in, Escape leaves, focus returns. Radix does that part where there is a trigger."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ class TypedConfirm(rx.Component):
     on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class ReturnFocus(rx.Component):
+    """Takes the focus back to where it was when its dialog closes."""
+
+    library = rx.asset("return_focus.jsx", shared=True).importable_path
+    tag = "ReturnFocus"
+
+
 def dialog(
     trigger: rx.Component | None,
     title: Text,
@@ -38,6 +45,7 @@ def dialog(
             # Always there: screen readers read it on opening, and Radix warns when it is missing.
             rx.dialog.description(words, class_name="cf-dialog__words" if words else "cf-hidden"),
             *content,
+            rx.fragment() if trigger else ReturnFocus.create(),
             class_name="cf-dialog",
             max_width=width,
         ),

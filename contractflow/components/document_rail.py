@@ -29,14 +29,23 @@ def rail() -> rx.Component:
     )
 
 
+def next_line() -> rx.Component:
+    """Where there is no room for the rail beside the paper: what happens next stands above it."""
+    return rx.el.div(*_next(), class_name="cf-document__next")
+
+
+def _next() -> tuple[rx.Component, rx.Component]:
+    pills = rx.el.div(
+        pill(DOCUMENT, page.status),
+        rx.cond(page.approval_status != "none", pill(APPROVAL, page.approval_status)),
+        class_name="cf-line",
+    )
+    return pills, rx.el.p(page.next_step, class_name="cf-next", role="status")
+
+
 def _standing() -> rx.Component:
     return rx.el.div(
-        rx.el.div(
-            pill(DOCUMENT, page.status),
-            rx.cond(page.approval_status != "none", pill(APPROVAL, page.approval_status)),
-            class_name="cf-line",
-        ),
-        rx.el.p(page.next_step, class_name="cf-next", role="status"),
+        *_next(),
         rx.cond(page.closed_reason, rx.el.blockquote(page.closed_reason)),
         facts(
             ("Number", page.number),

@@ -4,7 +4,7 @@ import reflex as rx
 
 from contractflow.components.icon import Text
 from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, pill
-from contractflow.components.table import cell, name_cell, table, table_row, time_cell, value_cell
+from contractflow.components.table import cell, name_cell, table, table_row, time_cell, value_cell, who_cell
 from contractflow.services.documents import DocumentRow
 
 HEADINGS = (
@@ -25,7 +25,7 @@ def _row(row: DocumentRow) -> rx.Component:
     return table_row(
         name_cell(row.title, f"/documents/{row.id}"),
         cell(_state(row)),
-        cell(row.client, wide=True),
+        who_cell(row.client),
         cell(row.owner, wide=True),
         value_cell(row.total),
         time_cell(row.changed.ago, row.changed.exact),

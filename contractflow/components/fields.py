@@ -10,7 +10,9 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.components.icon import Content, Text, icon
+from contractflow.components.field_error import field_error
+from contractflow.components.icon import Content, Text
+from contractflow.security.passwords import SHORTEST
 
 Options = Sequence[tuple[str, str]] | rx.Var[Any]
 
@@ -22,7 +24,8 @@ def text_field(label: Text, name: str, **props: Any) -> rx.Component:
 
 def password_field(label: Text, name: str, new: bool = False, **props: Any) -> rx.Component:
     complete = "new-password" if new else "current-password"
-    return _field(label, name, rx.el.input, {"type": "password", "auto_complete": complete, **props})
+    least = {"min_length": SHORTEST} if new else {}  # before it is sent: a refusal forgets what was typed
+    return _field(label, name, rx.el.input, {"type": "password", "auto_complete": complete, **least, **props})
 
 
 def text_area(label: Text, name: str, rows: int = 3, **props: Any) -> rx.Component:
@@ -45,8 +48,8 @@ def date_field(label: Text, name: str, **props: Any) -> rx.Component:
     return _field(label, name, rx.el.input, {"type": "date", **props})
 
 
-def select_field(label: Text, name: str, options: Options, **props: Any) -> rx.Component:
-    """`options` are (value, words) pairs, or a var of rows with `.value` and `.label`."""
+def select_field(label: Text, name: str, options: Options, nothing: str = "", **props: Any) -> rx.Component:
+    """`options` are (value, words) pairs, or a var of rows with `.value` and `.label`; `nothing` stands before a choice."""
     if "value" in props and "on_change" not in props:
         props["key"] = props["value"]  # a select takes its first value only when it is made
     if isinstance(options, rx.Var):
@@ -55,6 +58,8 @@ def select_field(label: Text, name: str, options: Options, **props: Any) -> rx.C
         ]
     else:
         children = [rx.el.option(words, value=value) for value, words in options]
+    if nothing:
+        children.insert(0, rx.el.option(nothing, value="", disabled=True, hidden=True))
     return _field(label, name, rx.el.select, props, children)
 
 
@@ -64,14 +69,14 @@ def checkbox(label: Content, name: str, help: Text = "", error: Text = "", **pro
         box,
         rx.el.span(label),
         rx.cond(help, rx.el.span(help, class_name="cf-field__help")),
-        rx.cond(error, _error(error, f"{name}-error")),
+        rx.cond(error, field_error(error, f"{name}-error")),
         class_name="cf-check",
     )
 
 
 def form_error(message: Text) -> rx.Component:
     """What concerns the form as a whole; empty shows nothing."""
-    return rx.cond(message, rx.el.div(_error(message, "form-error")))
+    return rx.cond(message, rx.el.div(field_error(message, "form-error")))
 
 
 def _field(
@@ -91,7 +96,7 @@ def _field(
     return rx.el.div(
         rx.el.label(label, _optional(required), html_for=key, class_name="cf-field__label"),
         _affixed(affix, made),
-        rx.cond(error, _error(error, f"{key}-error")),
+        rx.cond(error, field_error(error, f"{key}-error")),
         rx.cond(help_, rx.el.p(help_, class_name="cf-field__help", id=f"{key}-help")),
         class_name="cf-field",
     )
@@ -112,7 +117,3 @@ def _described(key: Text, help_: Text, error: Text) -> dict[str, Any]:
 
 def _optional(required: bool) -> Content:
     return "" if required else rx.el.span(" (optional)", class_name="cf-field__optional")
-
-
-def _error(message: Text, key: Text) -> rx.Component:
-    return rx.el.p(icon("circle-alert"), message, class_name="cf-field__error", id=key, role="alert")

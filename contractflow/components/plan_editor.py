@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import icon_button, quiet
+from contractflow.components.buttons import icon_button, quiet, secondary
+from contractflow.components.field_error import field_error
 from contractflow.components.fields import money_field, select_field
 from contractflow.components.icon import icon
 from contractflow.content.typed_plan import TypedRow
@@ -42,7 +43,7 @@ def plan_editor() -> rx.Component:
 def _rows() -> rx.Component:
     return rx.el.div(
         rx.el.div(
-            *[quiet(words, on_click=State.split(percent)) for words, percent in SPLITS],
+            *[secondary(words, on_click=State.split(percent)) for words, percent in SPLITS],
             class_name="cf-line cf-line--wrap",
         ),
         rx.el.div(
@@ -55,7 +56,7 @@ def _rows() -> rx.Component:
         ),
         rx.cond(
             State.errors["payment_plan"],
-            rx.el.p(State.errors["payment_plan"], class_name="cf-field__error", role="alert"),
+            field_error(State.errors["payment_plan"], "payment_plan-error"),
         ),
         class_name="cf-stack cf-stack--tight",
     )
@@ -79,7 +80,7 @@ def _row(row: TypedRow) -> rx.Component:
         icon_button("x", "Remove this payment", on_click=State.remove_row(row.key)),
         rx.cond(
             State.errors[f"payment_plan.{row.key}"],
-            rx.el.p(State.errors[f"payment_plan.{row.key}"], class_name="cf-field__error", role="alert"),
+            field_error(State.errors[f"payment_plan.{row.key}"], f"payment_plan-{row.key}-error"),
         ),
         key=row.key,
         class_name="cf-plan__row",

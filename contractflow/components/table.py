@@ -1,7 +1,7 @@
 """Tables: rows of 44 px, the name first and strongest, the value on the right, the time last.
 
 The link in the name stretches over its row: one stop for the keyboard, the whole row for the mouse.
-On a phone a row becomes name and value above, the pill below; cells marked `wide` leave.
+On a phone a row becomes name and value above, the pill and who it is with below; cells marked `wide` leave.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ def cell(*content: Content, wide: bool = False) -> rx.Component:
     return rx.el.td(*content, class_name="cf-table__wide" if wide else "")
 
 
-def value_cell(value: Text) -> rx.Component:
+def who_cell(name: Content) -> rx.Component:
+    """The person or company; on a phone it stays, at the end of the second line."""
+    return rx.el.td(name, class_name="cf-table__wide cf-table__who")
+
+
+def value_cell(value: Content) -> rx.Component:
     return rx.el.td(value, class_name="cf-table__value")
 
 

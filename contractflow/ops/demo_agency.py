@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from contractflow.content import typed_plan
 from contractflow.content.typed_plan import TypedRow
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import Invalid
@@ -17,6 +18,7 @@ from contractflow.integrations.ai.brief import Brief as Order
 from contractflow.integrations.ai.placeholder import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
+from contractflow.money import format_money
 from contractflow.permissions import Member, Role, System
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
@@ -24,6 +26,7 @@ from contractflow.security.links import one_time_code
 from contractflow.services import accounts, clients, documents, members, orgs, payments, portal
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
+from contractflow.services.drafts.briefing import plan_item
 
 PASSWORD = "northlight-demo"  # noqa: S105  printed on purpose: a demo on this machine only
 OWNER = ("Olivia Hart", "olivia@northlight.test")
@@ -144,12 +147,12 @@ def _play(people: dict[str, Member], client_id: UUID, example: Example, key: str
     brief = Brief(
         scope=example.scope, term="December 2026 to April 2027", must_haves=["Two rounds of revisions"]
     )
-    currency = CLIENTS[[c.name for c in CLIENTS].index(_client_name(people, client_id))].currency
+    currency = CLIENTS[example.client].currency
     new = NewDocument(
         str(client_id), example.kind, example.title, brief, currency, example.total, example.rows
     )
     document_id: UUID = _as(author, documents.create, new, idempotency_key=key)
-    _as(author, documents.add_block, document_id, "", _text(example, _client_name(people, client_id)))
+    _as(author, documents.add_block, document_id, "", _text(example))
     if example.until == "draft":
         return
     _as(author, documents.submit, document_id)
@@ -175,7 +178,9 @@ def _sign(owner: Member, document_id: UUID) -> None:
     _as(actor, portal.sign, kind="typed", typed_name=signer.name, agreed_intent=True)
 
 
-def _text(example: Example, client: str) -> str:
+def _text(example: Example) -> str:
+    client, currency = CLIENTS[example.client].name, CLIENTS[example.client].currency
+    plan = typed_plan.read(example.rows, currency)
     return compose(
         Order(
             kind=example.kind,
@@ -185,7 +190,8 @@ def _text(example: Example, client: str) -> str:
             scope=example.scope,
             term="December 2026 to April 2027",
             must_haves=("Two rounds of revisions",),
-            total=example.total,
+            total=format_money(plan.sum_minor, currency),
+            plan=tuple(plan_item(row, currency) for row in plan.rows),
         )
     )
 
@@ -199,10 +205,6 @@ def _member(org_id: UUID, role: Role, name: str) -> Member:
     with unit_of_work(System(org_id, "demo")) as work:
         row = work.db.exec(select(Membership).where(col(Membership.role) == role)).one()
         return Member(row.user_id, org_id, row.id, role, name, "127.0.0.1", "Demo")
-
-
-def _client_name(people: dict[str, Member], client_id: UUID) -> str:
-    return str(_as(people["member"], clients.one, client_id).name)
 
 
 def _version(work: UnitOfWork, document_id: UUID) -> UUID:

@@ -2,12 +2,13 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary, secondary
+from contractflow.components.buttons import primary, secondary
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
 from contractflow.components.fields import form_error, text_field
 from contractflow.components.missing import missing
+from contractflow.components.refused import new_document
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
@@ -19,7 +20,7 @@ page = ClientState.page
 
 
 def _new() -> rx.Component:
-    return link_button("New document", f"/documents/new?client={page.id}", "plus")
+    return new_document(f"/documents/new?client={page.id}")
 
 
 @member_page("/clients/[client_id]", "Client", heading=page.name, on_load=ClientState.load, action=_new)
@@ -82,6 +83,7 @@ def _form() -> rx.Component:
             buttons(primary("Add contact", type="submit")),
             on_submit=ClientState.add_contact,
             class_name="cf-stack",
+            no_validate=True,
         ),
         is_open=ClientState.is_adding,
         on_open_change=ClientState.show_form,

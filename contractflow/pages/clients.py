@@ -2,15 +2,26 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import primary, secondary
+from contractflow.components.buttons import link_button, primary, secondary
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.empty import empty
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
+from contractflow.components.refused import blocked_without
 from contractflow.components.search import search_field
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import cell, name_cell, pager, table, table_row, toolbar, value_cell
+from contractflow.components.table import (
+    cell,
+    name_cell,
+    pager,
+    table,
+    table_row,
+    toolbar,
+    value_cell,
+    who_cell,
+)
 from contractflow.money import CURRENCIES
+from contractflow.permissions import Permission as P
 from contractflow.services.clients import ClientRow
 from contractflow.state.clients import ClientsState
 
@@ -18,7 +29,9 @@ HEADINGS = ("Client", ("Contact", "wide"), ("Currency", "wide"), ("Documents", "
 
 
 def _add() -> rx.Component:
-    return primary("Add client", "plus", on_click=ClientsState.show_form(True))
+    return primary(
+        "Add client", "plus", on_click=ClientsState.show_form(True), **blocked_without(P.CLIENT_WRITE)
+    )
 
 
 @member_page("/clients", "Clients", on_load=ClientsState.load, action=_add)
@@ -37,9 +50,11 @@ def _list() -> rx.Component:
         rx.fragment(table("Clients", HEADINGS, ClientsState.rows, _row), _more()),
         rx.cond(
             ClientsState.text,
-            empty("search", "No client matches."),
+            empty("search", "No client matches.", link_button("Show all", "/clients", look="secondary")),
             empty(
-                "briefcase", "A client is a company you write contracts for, and the people there who sign."
+                "briefcase",
+                "A client is a company you write contracts for, and the people there who sign.",
+                _add(),
             ),
         ),
     )
@@ -52,9 +67,9 @@ def _more() -> rx.Component:
 def _row(row: ClientRow) -> rx.Component:
     return table_row(
         name_cell(row.name, f"/clients/{row.id}"),
-        cell(row.contact, wide=True),
+        who_cell(row.contact),
         cell(row.currency, wide=True),
-        value_cell(row.documents),
+        value_cell(rx.fragment(row.documents, rx.el.span(" documents", class_name="cf-phone-only cf-muted"))),
         key=row.id,
     )
 
@@ -69,6 +84,8 @@ def _form() -> rx.Component:
             form_error(ClientsState.errors["form"]),
             _done(),
             on_submit=ClientsState.add,
+            class_name="cf-stack",
+            no_validate=True,
         ),
         words="The company, and the person there who signs.",
         is_open=ClientsState.is_adding,

@@ -6,7 +6,7 @@ from contractflow.components.block_editor import block_editor
 from contractflow.components.buttons import quiet
 from contractflow.components.document_actions import menu, primary_action
 from contractflow.components.document_dialogs import dialogs
-from contractflow.components.document_rail import rail
+from contractflow.components.document_rail import next_line, rail
 from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
 from contractflow.components.missing import missing
@@ -32,13 +32,13 @@ def document() -> rx.Component:
     return loaded(
         DocumentState.is_loaded,
         rx.cond(DocumentState.is_missing, missing("document", "/documents"), _document()),
-        skeleton_text(6),
+        rx.el.div(skeleton_text(6), class_name="cf-paper cf-paper--coming"),
     )
 
 
 def _document() -> rx.Component:
     follow = follow_document(document_id=page.id, on_change=DocumentState.load)
-    return rx.el.div(_outline(), _paper(), rail(), dialogs(), follow, class_name="cf-document")
+    return rx.el.div(_outline(), next_line(), _paper(), rail(), dialogs(), follow, class_name="cf-document")
 
 
 def _outline() -> rx.Component:

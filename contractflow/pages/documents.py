@@ -6,6 +6,7 @@ from contractflow.components.buttons import link_button, secondary
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
 from contractflow.components.pill import DOCUMENT
+from contractflow.components.refused import new_document
 from contractflow.components.search import search_field
 from contractflow.components.sections import tabs
 from contractflow.components.shell import member_page
@@ -20,11 +21,7 @@ FILTERS = [
 ]
 
 
-def _new() -> rx.Component:
-    return link_button("New document", "/documents/new", "plus")
-
-
-@member_page("/documents", "Documents", on_load=DocumentsState.load, action=_new)
+@member_page("/documents", "Documents", on_load=DocumentsState.load, action=new_document)
 def documents() -> rx.Component:
     return rx.el.div(
         tabs("Status", DocumentsState.status, FILTERS),
@@ -41,7 +38,7 @@ def _list() -> rx.Component:
         rx.cond(
             DocumentsState.text | DocumentsState.status,
             empty("search", "No document matches.", link_button("Show all", "/documents", look="secondary")),
-            empty("file-text", "Contracts you write, send and get signed appear here.", _new()),
+            empty("file-text", "Contracts you write, send and get signed appear here.", new_document()),
         ),
     )
 

@@ -6,6 +6,7 @@ from contractflow.components.buttons import link_button
 from contractflow.components.checklist import checklist, step
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
+from contractflow.components.refused import new_document
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
@@ -17,7 +18,8 @@ page = HomeState.page
 
 
 def _new() -> rx.Component:
-    return link_button("New document", "/documents/new", "plus")
+    """While the agency is new, the next step of the checklist is the strong button."""
+    return rx.cond(page.is_new, new_document(look="secondary"), new_document())
 
 
 @member_page("/home", "Home", on_load=HomeState.load, action=_new)
@@ -33,7 +35,12 @@ def _start() -> rx.Component:
 
 
 def _chore(chore: Chore) -> rx.Component:
-    return step(chore.words, chore.help, chore.is_done, link_button("Start", chore.href, look="secondary"))
+    return step(chore.words, chore.help, chore.is_done, _start_button(chore))
+
+
+def _start_button(chore: Chore) -> rx.Component:
+    quiet = link_button("Start", chore.href, look="quiet")
+    return rx.cond(chore.is_next, link_button("Start", chore.href), quiet)
 
 
 def _waiting() -> rx.Component:

@@ -87,6 +87,7 @@ def _form() -> rx.Component:
             buttons(primary("Send invitation", "send", type="submit")),
             on_submit=MembersState.invite,
             class_name="cf-stack",
+            no_validate=True,
         ),
         words="They get a mail with a link that works once, for seven days.",
         is_open=MembersState.is_inviting,

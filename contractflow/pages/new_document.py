@@ -38,7 +38,7 @@ def _form() -> rx.Component:
         rx.el.div(
             primary("Create document", "file-plus", type="submit", large=True),
             rx.el.span("Next: draft it with AI, or write it yourself.", class_name="cf-muted"),
-            class_name="cf-line",
+            class_name="cf-line cf-line--wrap",
         ),
         on_submit=State.create,
         class_name="cf-stack cf-stack--wide cf-form",
@@ -53,6 +53,7 @@ def _for_whom() -> rx.Component:
             "Client",
             "client_id",
             State.clients,
+            nothing="Choose a client",
             error=State.errors["client_id"],
             value=State.client_id,
             on_change=State.choose_client,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -33,6 +33,7 @@ class Chore:
     help: str
     href: str
     is_done: bool
+    is_next: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def _chores(work: UnitOfWork) -> list[Chore]:
     )
     has_document = _any(work, select(Document.id))
     has_sent = _any(work, select(Document.id).where(col(Document.sent_at).is_not(None)))
-    return [
+    chores = [
         Chore(
             "colleague",
             "Invite a colleague",
@@ -165,6 +166,8 @@ def _chores(work: UnitOfWork) -> list[Chore]:
         ),
         Chore("send", "Send it to be signed", "Your client needs no account.", "/documents", has_sent),
     ]
+    following = next((chore for chore in chores if not chore.is_done), None)
+    return [replace(chore, is_next=chore is following) for chore in chores]
 
 
 def _any(work: UnitOfWork, query: SelectOfScalar[UUID]) -> bool:

@@ -33,10 +33,9 @@ class ClientState(ActingState, rx.State):
     @policy(P.CLIENT_WRITE)
     async def add_contact(self, form: dict[str, str]):
         words = {name: str(form.get(f"contact_{name}", "")) for name in ("name", "email", "title")}
-        if (
-            await self._submit(clients.add_contact, as_id(self._address("client_id"), "client"), **words)
-            is None
-        ):
+        client_id = as_id(self._address("client_id"), "client")
+        # Closed already: the second click of a double click.
+        if not self.is_adding or await self._submit(clients.add_contact, client_id, **words) is None:
             return None
         self.is_adding = False
         return [ui.toast("Contact added.", "success"), ClientState.load]

@@ -43,11 +43,13 @@ class ClientsState(ActingState, rx.State):
     @rx.event
     @policy(P.CLIENT_WRITE)
     async def add(self, form: dict[str, str]):
+        if not self.is_adding:  # the second click of a double click
+            return None
         client_id = await self._submit(clients.add, _new_client(form))
-        if client_id is not None:
-            self.is_adding = False
-            return [ui.toast("Client added.", "success"), rx.redirect(f"/clients/{client_id}")]
-        return None
+        if client_id is None:
+            return None
+        self.is_adding = False
+        return [ui.toast("Client added.", "success"), rx.redirect(f"/clients/{client_id}")]
 
 
 def _new_client(form: dict[str, str]) -> NewClient:

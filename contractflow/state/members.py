@@ -29,7 +29,9 @@ class MembersState(ActingState, rx.State):
     @rx.event
     @policy(P.MEMBER_INVITE)
     async def invite(self, form: dict[str, str]):
-        if await self._submit(members.invite, str(form.get("email", "")), str(form.get("role", ""))) is None:
+        words = str(form.get("email", "")), str(form.get("role", ""))
+        # Closed already: the second click of a double click.
+        if not self.is_inviting or await self._submit(members.invite, *words) is None:
             return None
         self.is_inviting = False
         return [ui.toast("Invitation sent.", "success"), MembersState.load]

@@ -33,8 +33,8 @@ class NewDocumentState(ActingState, rx.State):
     async def load(self):
         self.clients = await self._perform(clients.choices)
         self.plan, self.total, self.errors, self._key = [], "", {}, str(uuid4())
-        wanted = self.router.url.query_parameters.get("client", "")
-        self._choose(wanted if wanted in {c.value for c in self.clients} else "")
+        known, wanted = [c.value for c in self.clients], self.router.url.query_parameters.get("client", "")
+        self._choose(wanted if wanted in known else known[0] if len(known) == 1 else "")
         self.is_loaded, self.is_busy = True, False
 
     @rx.event

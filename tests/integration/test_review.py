@@ -212,3 +212,21 @@ def test_buttons_follow_the_table():
     assert not page.can["send"]
     assert page.why_not["send"] == "This exact version is not approved yet."
     assert not as_(cast.victor, documents.one, document_id).can["submit"]
+
+
+def test_the_next_step_is_said_to_whoever_reads_it():
+    def read(member, document_id):
+        return as_(member, documents.one, document_id).next_step
+
+    document_id = a_draft()
+    assert read(cast.mia, document_id) == "Submit it for review."
+    assert read(cast.victor, document_id) == f"Waiting for {cast.mia.name} to finish the text."
+    in_review()
+    assert read(cast.adam, document_id).startswith("Your turn")
+    assert (
+        read(cast.mia, document_id)
+        == f"Waiting for {cast.adam.name} or {cast.olivia.name} to approve this version."
+    )
+    approved()
+    assert read(cast.mia, document_id) == read(cast.adam, document_id) == "Approved. Send it to the client."
+    assert read(cast.victor, document_id) == f"Approved. Waiting for {cast.mia.name} to send it."

@@ -2,44 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from contractflow.services.documents.subject import DocumentSubject
 from contractflow.workflows.document import Approval, Generation, Status
 
-AFTER_SENDING = {
+
+@dataclass(frozen=True)
+class Around:
+    """Who else has a part in it, and which parts are the reader's."""
+
+    owner: str
+    signers: Sequence[str]
+    approvers: Sequence[str]
+    is_asked: bool
+    may_write: bool
+    may_send: bool
+
+
+DRAFTING = {
+    Generation.QUEUED: "The draft is waiting for a writer. It starts by itself.",
+    Generation.STREAMING: "The draft is being written. Watch, or stop it and keep what is there.",
+}
+AFTER_SIGNING = {
     Status.SIGNED: "Everybody has signed. Waiting for the payments; invoices go out by themselves.",
     Status.PAID: "Signed and paid. Nothing is left to do.",
-    Status.DECLINED: "The client declined. Read why, revise the text and send it again, or void it.",
-    Status.EXPIRED: "The time to sign has run out. Extend it, or revise the text and send it again.",
     Status.VOIDED: "This document was voided. It stays here for the record.",
+}
+ENDED = {
+    Status.DECLINED: ("The client declined.", "Read why, revise the text and send it again, or void it."),
+    Status.EXPIRED: ("The time to sign has run out.", "Extend it, or revise the text and send it again."),
 }
 
 
-def sentence(facts: DocumentSubject, signers: list[str], approvers: list[str]) -> str:
-    """One plain sentence; names people where they are known."""
-    if facts.generation_status is Generation.QUEUED:
-        return "The draft is waiting for a writer. It starts by itself."
-    if facts.generation_status is Generation.STREAMING:
-        return "The draft is being written. Watch, or stop it and keep what is there."
+def sentence(facts: DocumentSubject, around: Around) -> str:
+    """One plain sentence to whoever reads it; names the others where it is their turn."""
+    if facts.generation_status in DRAFTING:
+        return DRAFTING[facts.generation_status]
     if facts.status is Status.SIGNED and not facts.invoice_statuses:
         return "Everybody has signed. There is nothing to pay, so nothing is left to do."
-    if facts.status in AFTER_SENDING:
-        return AFTER_SENDING[facts.status]
+    if facts.status in AFTER_SIGNING:
+        return AFTER_SIGNING[facts.status]
+    if facts.status in ENDED:
+        what, to_do = ENDED[facts.status]
+        return f"{what} {to_do if around.may_send else f'{around.owner} decides how it goes on.'}"
     if facts.status is Status.SENT:
-        return f"Waiting for {_names(signers)} to sign."
-    if facts.status is Status.REVIEW:
-        return _in_review(facts, approvers)
-    return _in_draft(facts)
-
-
-def _in_review(facts: DocumentSubject, approvers: list[str]) -> str:
+        return f"Waiting for {_names(around.signers)} to sign."
     if facts.is_approved:
-        return "Approved. Send it to the client."
+        return _approved(around)
+    return _in_review(facts, around) if facts.status is Status.REVIEW else _in_draft(facts, around)
+
+
+def _approved(around: Around) -> str:
+    to_do = "Send it to the client." if around.may_send else f"Waiting for {around.owner} to send it."
+    return f"Approved. {to_do}"
+
+
+def _in_review(facts: DocumentSubject, around: Around) -> str:
     if facts.approval_status is Approval.STALE:
-        return "The text changed after the approval. Submit it for review again."
-    return f"Waiting for {_names(approvers, 'or')} to approve this version."
+        to_do = "Submit it for review again." if around.may_write else f"{around.owner} submits it again."
+        return f"The text changed after the approval. {to_do}"
+    if around.is_asked:
+        return "Your turn: read it, then approve this version or request changes."
+    return f"Waiting for {_names(around.approvers, 'or')} to approve this version."
 
 
-def _in_draft(facts: DocumentSubject) -> str:
+def _in_draft(facts: DocumentSubject, around: Around) -> str:
+    if not around.may_write:
+        return f"Waiting for {around.owner} to finish the text."
     if not facts.has_content:
         return "Draft the text with AI, or write the first clause yourself."
     if facts.missing_variables:
@@ -48,12 +79,10 @@ def _in_draft(facts: DocumentSubject) -> str:
         return "Read the placeholder text, edit or confirm it; then it can go on."
     if facts.approval_status is Approval.CHANGES_REQUESTED:
         return "Changes were requested. Read the comment, edit, and submit again."
-    if facts.is_approved:
-        return "Approved. Send it to the client."
     return "Submit it for review." if facts.needs_approval else "Check the text, then send it to the client."
 
 
-def _names(people: list[str], word: str = "and") -> str:
+def _names(people: Sequence[str], word: str = "and") -> str:
     if not people:
         return "somebody"
     return people[0] if len(people) == 1 else f"{', '.join(people[:-1])} {word} {people[-1]}"

@@ -30,6 +30,7 @@ from contractflow.services.display import When, when
 from contractflow.services.documents import next_step
 from contractflow.services.documents.creating import KINDS
 from contractflow.services.documents.editing import EDITABLE, block_digest
+from contractflow.services.documents.next_step import Around
 from contractflow.services.documents.preflight import Check, checks
 from contractflow.services.documents.subject import GONE, current_version, subject
 from contractflow.services.documents.verbs import refusals
@@ -132,6 +133,14 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
     facts = subject(work, document)
     asked = _approvals(work, document)
     signers = _signers(work, document)
+    around = Around(
+        owner=_member_name(work, document.owner_id),
+        signers=[s.name for s in signers],
+        approvers=[a.name for a in asked if a.decision == "pending"],
+        is_asked=_is_asked(work, document),
+        may_write=work.actor.may(P.DOCUMENT_EDIT),
+        may_send=work.actor.may(P.DOCUMENT_SEND, own=facts.is_own(work.actor)),
+    )
     client = work.db.exec(select(Client.name).where(col(Client.id) == document.client_id)).one()
     # The two answers that come with a form are only asked for when it is filled in.
     verbs = refusals(work, replace(facts, comment="given", reason="given"))
@@ -142,7 +151,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         kind=KINDS[document.kind],
         client=client,
         client_id=str(document.client_id),
-        owner=_member_name(work, document.owner_id),
+        owner=around.owner,
         total=format_money(document.total_minor, document.currency),
         currency=document.currency,
         status=document.status,
@@ -151,17 +160,15 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         version=str(version.number) if version else "",
         version_id=str(document.current_version_id or ""),
         approved_version=_version_number(work, document.approved_version_id),
-        next_step=next_step.sentence(
-            facts, [s.name for s in signers], [a.name for a in asked if a.decision == "pending"]
-        ),
+        next_step=next_step.sentence(facts, around),
         can={verb: not why for verb, why in verbs.items()},
         why_not={verb: why for verb, why in verbs.items() if why},
         has_text=facts.has_content,
         is_drafting=facts.is_drafting,
         draft_key=_draft_key(work, document),
         checks=checks(facts),
-        is_editable=document.status in EDITABLE and not facts.is_drafting and work.actor.may(P.DOCUMENT_EDIT),
-        is_approver=_is_asked(work, document),
+        is_editable=document.status in EDITABLE and not facts.is_drafting and around.may_write,
+        is_approver=around.is_asked,
         has_placeholder=facts.has_placeholder,
         closed_reason=document.closed_reason or "",
         expires=when(document.expires_at, work.now),

@@ -29,11 +29,11 @@ def brief_for(work: UnitOfWork, document: Document, job: DraftJob) -> Brief:
         jurisdiction=_text(told, "jurisdiction"),
         must_haves=tuple(str(must) for must in told.get("must_haves") or ()),
         total=format_money(document.total_minor, document.currency) if document.total_minor else "",
-        plan=tuple(_item(row, document.currency) for row in content.payment_plan.rows) if content else (),
+        plan=tuple(plan_item(row, document.currency) for row in content.payment_plan.rows) if content else (),
     )
 
 
-def _item(row: PlanRow, currency: str) -> PlanItem:
+def plan_item(row: PlanRow, currency: str) -> PlanItem:
     when = row.when[:1].lower() + row.when[1:]
     return PlanItem(row.label, format_money(row.amount_minor, currency), f"{when}, payable {row.terms}")
 
