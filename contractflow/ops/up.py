@@ -103,8 +103,9 @@ class _Up:
         if not await asyncio.to_thread(is_at_head, self.env["CONTRACTFLOW_DATABASE_URL"]):
             await supervisor.finish(Child("migrate", _cf("migrate"), env=self.env))
         await asyncio.gather(
-            supervisor.start(*self._helpers()), self._serve(supervisor), self._demo(supervisor)
+            self._serve(supervisor), supervisor.start(*self._awaited()), self._demo(supervisor)
         )
+        await supervisor.start(*self._behind_the_scenes())
 
     async def _serve(self, supervisor: Supervisor) -> None:
         await self.built.wait()
@@ -125,15 +126,22 @@ class _Up:
                 raise Failed(f"It runs but is not ready: {_why_not_ready(self.url + '/api/health/ready')}")
             await asyncio.sleep(0.1)
 
-    def _helpers(self) -> list[Child]:
+    def _awaited(self) -> list[Child]:
+        """What a person waits for besides the web."""
+
         def sandbox_answers() -> bool:
             return _answers(f"{self.sandbox_url}/mail.json")
 
         return [
             Child("drafts", _cf("worker", "drafts"), env=self.env, stop_within=30),
+            Child("sandbox", self._sandbox(), env=self.env, is_ready=sandbox_answers),
+        ]
+
+    def _behind_the_scenes(self) -> list[Child]:
+        """Started when the page is there: on two cores their imports would make everybody wait for it."""
+        return [
             Child("general", _cf("worker", "general"), env=self.env, stop_within=30),
             Child("scheduler", _cf("scheduler"), env=self.env),
-            Child("sandbox", self._sandbox(), env=self.env, is_ready=sandbox_answers),
         ]
 
     def _say_so(self) -> None:
