@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from contractflow.ops.testing import browser as browser_program
 from tests.e2e.people import Person
 from tests.e2e.product import Product, running_product
-from tests.integration.conftest import postgres, redis_server
-from tests.integration.web.conftest import front_end, served
 
-__all__ = ["front_end", "postgres", "redis_server", "served"]
+expect.set_options(timeout=20_000)  # two whole products may start beside each other on two cores
 
 
 @dataclass

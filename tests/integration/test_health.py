@@ -16,7 +16,7 @@ from contractflow.db.engine import forget_engines
 from contractflow.db.migrations import is_current
 from contractflow.ops.schema import is_at_head
 from contractflow.revisions import heads
-from tests.integration.conftest import Database
+from tests.conftest import Database
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from contractflow.permissions import Role, Signer, System
 from contractflow.security.links import one_time_code
 from contractflow.services import accounts, links, notifications
 from tests import builders, cast
-from tests.integration.conftest import Database
+from tests.conftest import Database
 from tests.sandbox import Sandbox, free_port, running_sandbox
 
 CLARA = cast.clara.email

@@ -31,7 +31,7 @@ from contractflow.sandbox.paddle.books import signature
 from contractflow.services import webhooks
 from contractflow.workflows.billing import PaymentStatus
 from tests import builders, cast
-from tests.integration.conftest import Database
+from tests.conftest import Database
 from tests.sandbox import ROOT, Sandbox, eventually, free_port, running_sandbox
 
 WEB = """

@@ -20,6 +20,10 @@ from contractflow.db.migrations import migrate
 from contractflow.db.roles import DbRole
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres, EmbeddedRedis
 from tests import cast
+from tests.served import front_end, served
+
+# Here, for all of the tests: a second definition elsewhere would start a second server and move the settings to it.
+__all__ = ["front_end", "served"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ def postgres(tmp_path_factory) -> Iterator[Database]:
 def database(postgres: Database) -> Iterator[Database]:
     """The database with both agencies of tests/cast.py in it, and nothing else."""
     settings.cache_clear()
+    postgres.empty()  # a product in a browser may have run on this server before
     cast.enter()
     yield postgres
     use_role(DbRole.APP)
