@@ -75,7 +75,9 @@ class Person:
         return self.page.get_by_text(words)
 
     def pill(self, word: str) -> Locator:
-        return self.page.locator(".cf-pill", has_text=re.compile(rf"^{re.escape(word)}$"))
+        """One that is seen: a page may hold the same fact twice, for a wide screen and for a narrow one."""
+        pills = self.page.locator(".cf-pill", has_text=re.compile(rf"^{re.escape(word)}$"))
+        return pills.filter(visible=True)
 
     def fact(self, term: str) -> Locator:
         """The value beside a term in a list of facts."""
