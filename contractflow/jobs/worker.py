@@ -55,7 +55,6 @@ def run_general_worker() -> None:
         job_monitoring_interval=3,
         log_job_description=False,
     )
-    heartbeats.beat("general")
     worker.work(logging_level="WARNING")
 
 
