@@ -3,6 +3,7 @@
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary, quiet
+from contractflow.components.field_error import field_error
 from contractflow.components.fields import checkbox, form_error, text_field
 from contractflow.components.icon import anchor
 from contractflow.components.portal_shell import next_step
@@ -109,6 +110,15 @@ def _intent() -> rx.Component:
     return checkbox(words, "agreed_intent", error=errors["agreed_intent"])
 
 
+def _pad() -> rx.Component:
+    wrong = errors["signature"]
+    return rx.el.div(
+        signature_pad(name="signature", signer_name=page.signer_name, error=wrong),
+        rx.cond(wrong, field_error(wrong, "signature-error")),
+        class_name="cf-field",
+    )
+
+
 def _sign() -> rx.Component:
     return rx.el.form(
         section(
@@ -120,7 +130,7 @@ def _sign() -> rx.Component:
                 error=errors["typed_name"],
                 max_length=120,
             ),
-            signature_pad(name="signature", signer_name=page.signer_name),
+            _pad(),
             _intent(),
             form_error(errors["form"]),
             primary("Sign document", "signature", type="submit", large=True, full=True),

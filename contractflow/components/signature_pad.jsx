@@ -41,7 +41,7 @@ function line(pen, stroke, unit) {
 const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 
 /** `onChange(kind, value)`: "typed" with the words, "drawn" with the strokes as JSON, or "" for nothing yet. */
-export function SignaturePad({ id, name = "signature", signerName = "", onChange, disabled = false }) {
+export function SignaturePad({ id, name = "signature", signerName = "", error = "", onChange, disabled = false }) {
   const own = useId();
   const [kind, setKind] = useState("typed");
   const [typed, setTyped] = useState("");
@@ -105,7 +105,8 @@ export function SignaturePad({ id, name = "signature", signerName = "", onChange
     h("button", { type: "button", role: "radio", "aria-checked": kind === one, disabled, onClick: () => setKind(one) }, words);
   const typing = h("input", {
     id: `${own}-typed`, className: "cf-sign__typed", value: typed, disabled, placeholder: signerName, autoComplete: "name",
-    maxLength: 200, "aria-label": "Type your name as your signature", onChange: (event) => setTyped(event.target.value),
+    maxLength: 200, "aria-label": "Type your name as your signature",
+    "aria-invalid": error ? "true" : "false", "aria-describedby": `${name}-error`, onChange: (event) => setTyped(event.target.value),
   });
   const drawing = h(
     "div",

@@ -10,12 +10,14 @@ class SignaturePad(rx.Component):
 
     A drawn value is JSON: strokes, each a list of [x, y, pressure], x and y in thousandths of the pad's width
     (the pad is 184 px high), pressure 0–1. The same two facts are the form fields `<name>_kind` and `<name>`.
+    What is wrong with it stands in an element `<name>-error` of the page.
     """
 
     library = rx.asset("signature_pad.jsx", shared=True).importable_path
     tag = "SignaturePad"
     name: rx.Var[str]
     signer_name: rx.Var[str]
+    error: rx.Var[str]
     disabled: rx.Var[bool]
     on_change: rx.EventHandler[rx.event.passthrough_event_spec(str, str)]
 

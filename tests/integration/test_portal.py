@@ -121,6 +121,7 @@ def test_signing_needs_the_steps_before():
         ("typed_name", {"typed_name": "  "}),
         ("typed_name", {"typed_name": "x" * 1000}),
         ("agreed_intent", {"agreed_intent": False}),
+        ("signature", {"kind": ""}),
         ("signature", {"kind": "drawn", "drawn": ""}),
         ("signature", {"kind": "drawn", "drawn": "[]"}),
         ("signature", {"kind": "drawn", "drawn": '[[["a", 1]]]'}),

@@ -26,13 +26,14 @@ from contractflow.services.portal.requests import actor_of, refuse_closed, reque
 from contractflow.workflows.document import STATUS
 from contractflow.workflows.signer import SIGNER, SignerStatus
 
+KINDS = ("typed", "drawn")
 REASON_LIMIT, NAME_LIMIT, LONGEST_DRAWING = 2_000, 120, 400_000
 
 
 def sign(
     work: UnitOfWork, *, kind: str, typed_name: str, drawn: str = "", agreed_intent: bool = False
 ) -> None:
-    """Sign the sent version. `drawn` is the JSON of the strokes. Twice is the same as once.
+    """Sign the sent version. `kind` is one of KINDS, `drawn` the JSON of the strokes. Twice is the same as once.
 
     The database checks once more that it is the exact content that was sent, by a verified signer in turn.
     """
@@ -44,6 +45,8 @@ def sign(
     name = " ".join(nodes.visible(typed_name).split())
     if not name or len(name) > NAME_LIMIT:
         raise Invalid(f"Type your full name, at most {NAME_LIMIT} characters.", "typed_name")
+    if kind not in KINDS:
+        raise Invalid("Type your name as your signature, or draw it.", "signature")
     if not agreed_intent:
         raise Invalid("Tick the sentence that says that you sign.", "agreed_intent")
     version = work.db.get(DocumentVersion, document.sent_version_id)
@@ -55,7 +58,7 @@ def sign(
             document_id=document.id,
             signer_id=signer.id,
             version_id=version.id,
-            kind=kind if kind == "drawn" else "typed",
+            kind=kind,
             typed_name=name,
             strokes=_drawn(drawn) if kind == "drawn" else None,
             intent_text=wording.intent(name, document.title),
