@@ -34,7 +34,7 @@ export function BusyButton({ busy = false, blocked = false, onClick, type = "but
   const shows = busy || held === "posting";
   return h(
     "button",
-    { ...rest, type, onClick: press, "aria-busy": shows || undefined, "aria-disabled": blocked || undefined },
+    { ...rest, type, onClick: press, "aria-busy": shows || undefined, "aria-disabled": blocked || undefined, "data-held": held || undefined },
     h("span", { className: "cf-button__words" }, children),
     shows && h("span", { className: "cf-spinner", "aria-hidden": true }),
   );

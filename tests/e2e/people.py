@@ -29,7 +29,7 @@ _TELL_VIOLATIONS = """document.addEventListener("securitypolicyviolation", (even
   console.error(`policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`))"""
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """Somebody at `page`. Whatever any of their tabs complains about is kept, and has to be nothing in the end."""
 
@@ -84,7 +84,13 @@ class Person:
         return self.page.locator("dt", has_text=re.compile(rf"^{re.escape(term)}$")).locator("+ dd")
 
     async def press(self, name: str) -> None:
-        await self.button(name).click()
+        button = self.button(name)
+        await self.rest(button)
+        await button.click()
+
+    async def rest(self, button: Locator) -> None:
+        """For the moment that a button which was just pressed holds itself; no hand is as fast as a test."""
+        await expect(button.and_(self.page.locator("[data-held]"))).to_have_count(0)
 
     async def follow(self, name: str) -> None:
         await self.page.get_by_role("link", name=name, exact=True).click()

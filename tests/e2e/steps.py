@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Locator, expect
 
@@ -39,8 +39,8 @@ async def add_client(member: Person, contact: Person, company: str = "Bright Foo
     await expect(member.page.get_by_role("table", name="Contacts")).to_contain_text(contact.email)
 
 
-async def new_document(member: Person, title: str, client: str = "Bright Foods") -> str:
-    """Client, kind, brief, and a plan of two halves; returns the new document's address."""
+async def fill_in_new_document(member: Person, title: str, client: str = "Bright Foods") -> None:
+    """Client, kind, brief, and a plan of two halves."""
     await member.goto("/documents/new")
     await member.choose("Client", client)
     await member.choose("Kind", "Statement of work")
@@ -52,6 +52,11 @@ async def new_document(member: Person, title: str, client: str = "Bright Foods")
     await expect(member.page.get_by_role("group", name="Payment plan").get_by_label("Amount")).to_have_count(
         2
     )
+
+
+async def new_document(member: Person, title: str) -> str:
+    """Returns the new document's address."""
+    await fill_in_new_document(member, title)
     await member.press("Create document")
     await member.page.wait_for_url("**/documents/*-*")
     return member.page.url
@@ -151,11 +156,15 @@ async def agree_and_prove(client: Person) -> None:
     """Agree, ask for a code, and enter the one that was mailed."""
     await client.press("I agree")
     await client.press("Send me a code")
+    await enter_code(client)
+
+
+async def enter_code(client: Person, press: Literal["click", "dblclick"] = "click") -> None:
     mail = await client.product.mail(client.email, "Your code")
     found = re.search(r"\b(\d{6})\b", mail["text"])
     assert found, mail["text"]
     await client.fill({"Code": found[1]})
-    await client.press("Continue")
+    await getattr(client.button("Continue"), press)()
     await expect(client.button("Sign document")).to_be_visible()
 
 
