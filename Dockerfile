@@ -30,7 +30,7 @@ FROM ${CADDY_IMAGE} AS edge
 COPY deploy/Caddyfile /etc/caddy/Caddyfile
 COPY --from=frontend /app/.web/build/client /srv/www
 
-# One image, many roles: web, worker drafts, worker general, scheduler, migrate.
+# One image, many roles: web, worker drafts, worker mail, worker general, scheduler, migrate.
 FROM ${PYTHON_IMAGE} AS runtime
 RUN apt-get update \
  && apt-get install -y --no-install-recommends tini \

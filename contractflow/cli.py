@@ -60,10 +60,10 @@ def _web(arguments: Arguments) -> None:
 
 
 def _worker(arguments: Arguments) -> None:
-    _tell("drafts" if arguments.queue == "drafts" else "general")
+    _tell(arguments.queue)
     from contractflow.jobs import worker
 
-    (worker.run_draft_worker if arguments.queue == "drafts" else worker.run_general_worker)()
+    worker.RUN[arguments.queue]()
 
 
 def _scheduler(_arguments: Arguments) -> None:
@@ -175,7 +175,7 @@ COMMANDS = [
     Command("up",        "set everything up and run the product on this machine",        _up,           _declare_up),
     Command("test",      "run every check and every test; arguments go to pytest",       _test,         _declare_test),
     Command("web",       "serve the built product",                                      _web,          _declare_web),
-    Command("worker",    "run jobs: drafts (many at once) or general (mail, PDF, …)",    _worker,       lambda p: p.add_argument("queue", choices=["drafts", "general"])),
+    Command("worker",    "run the jobs of a queue: drafts, mail or general (PDF)",       _worker,       lambda p: p.add_argument("queue", choices=["drafts", "mail", "general"])),
     Command("scheduler", "find what is due and wake the workers",                        _scheduler),
     Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
     Command("migrate",   "bring the database to the newest schema",                      _migrate),

@@ -44,7 +44,7 @@ _LOUD = (
 
 
 def start(component: str) -> None:
-    """Logs and Sentry for this process; `component` is what it is: web, drafts, general, scheduler, cli."""
+    """Logs and Sentry for this process; `component` is what it is: web, drafts, mail, general, scheduler, cli."""
     _start_logs(component)
     if (dsn := settings().sentry_dsn) is not None:
         _start_sentry(component, dsn.get_secret_value())
@@ -139,7 +139,7 @@ def _integrations_of(component: str) -> list[Any]:
         from sentry_sdk.integrations.starlette import StarletteIntegration  # noqa: PLC0415
 
         return [StarletteIntegration()]
-    if component in ("drafts", "general"):
+    if component in ("drafts", "mail", "general"):
         from sentry_sdk.integrations.rq import RqIntegration  # noqa: PLC0415
 
         return [RqIntegration()]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a container is: web | worker drafts | worker general | scheduler | migrate | healthy, or any command of ./cf.
+# What a container is: web | worker drafts | worker mail | worker general | scheduler | migrate | healthy, or any command of ./cf.
 set -eu
 case "${1:-web}" in
   web)

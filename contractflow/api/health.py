@@ -18,6 +18,8 @@ from contractflow.db import migrations
 log = logging.getLogger(__name__)
 
 _told: dict[str, str] = {}
+_BESIDES = ("mail", "general")
+"""Workers without whom people can still be served for a while: named here, shouted about elsewhere."""
 
 PATIENCE = 2.5  # seconds for each check; a probe usually waits three
 
@@ -32,6 +34,8 @@ async def ready(_request: Request) -> Response:
     wrong = {name: outcome for name, outcome in zip(_CHECKS, outcomes, strict=True) if outcome}
     _tell_changes(wrong)
     parts = {name: "failing" if name in wrong else "ok" for name in _CHECKS}
+    if "redis" not in wrong:
+        parts |= {f"{kind}_worker": "ok" if await heartbeats.alive(kind) else "missing" for kind in _BESIDES}
     if wrong:
         return JSONResponse({"status": "not ready", **parts}, HTTPStatus.SERVICE_UNAVAILABLE)
     return JSONResponse({"status": "ok", **parts})

@@ -1,4 +1,4 @@
-"""An RQ worker for jobs that wait for others most of the time: many `async def` jobs on one event loop.
+"""An RQ worker for jobs that wait for others most of the time: many at once, on one event loop and its threads.
 
 It speaks RQ 3's own protocol (queues, job hashes, registries, stop commands), through the hooks RQ made for
 such a worker. What differs: no fork per job, time limits by asyncio instead of SIGALRM, and on SIGTERM it lets
@@ -140,7 +140,10 @@ class AsyncWorker(Bookkeeper):
     async def _within_its_time(self, job: Job) -> Any:
         try:
             async with asyncio.timeout(job.timeout) as limit:
-                return await job.func(*job.args, **job.kwargs)
+                if asyncio.iscoroutinefunction(job.func):
+                    return await job.func(*job.args, **job.kwargs)
+                # It waits in a thread of its own. Given up, it goes on there until its own limits end it.
+                return await asyncio.to_thread(job.func, *job.args, **job.kwargs)
         except TimeoutError as late:
             if not limit.expired():
                 raise

@@ -16,8 +16,21 @@ log = logging.getLogger(__name__)
 
 JOBS = "contractflow.jobs."
 SERIALIZER = "json"
-QUEUES = ("drafts", "general")
-SECONDS_TO_FINISH = {"drafts": 240, "general": 300}
+
+# fmt: off
+LANES = {
+    # job                        the queue it waits in, each with workers of its own:
+    "drafts.generate":           "drafts",    # waits for providers, fifty at once
+    "mail.deliver":              "mail",      # what waits for others or is done in a blink
+    "payments.process_webhook":  "mail",
+    "payments.reconcile":        "mail",
+    "documents.expire":          "mail",
+    "invoices.issue_due":        "mail",
+    "signing.seal":              "general",   # computes: one process per job
+}
+# fmt: on
+QUEUES = tuple(dict.fromkeys(LANES.values()))
+SECONDS_TO_FINISH = {"drafts": 240, "mail": 120, "general": 300}
 SECONDS_A_FAILURE_IS_KEPT = 60
 
 
@@ -26,7 +39,7 @@ class SafeJob(Job):  # type: ignore[misc]  # RQ's classes are skipped by mypy
 
     @property
     def func(self) -> Any:
-        if not (self.func_name or "").startswith(JOBS) or self.instance is not None:
+        if (self.func_name or "").removeprefix(JOBS) not in LANES or self.instance is not None:
             raise PermissionError(f"not one of our jobs: {self.func_name!r}")
         return super().func
 
@@ -46,14 +59,15 @@ class SafeJob(Job):  # type: ignore[misc]  # RQ's classes are skipped by mypy
         """Never: an address that comes out of Redis is nobody's to call."""
 
 
-def enqueue(name: str, *, queue: str, job_id: str, **ids: object) -> bool:
+def enqueue(name: str, *, job_id: str, **ids: object) -> bool:
     """Wake a worker for `contractflow.jobs.<name>(**ids)`; at most one job with this id waits or runs.
 
     Returns whether it was handed over now. Never raises and never takes longer than a quarter of a second:
     the scheduler finds every row that nobody was woken for.
     """
-    if queue not in QUEUES:
-        raise LookupError(f"there is no queue called {queue!r}")
+    if name not in LANES:
+        raise LookupError(f"there is no job called {name!r}")
+    queue = LANES[name]
     try:
         _queue(queue).enqueue_call(
             JOBS + name,

@@ -74,6 +74,7 @@ def run_scheduler() -> None:
                 _reign(connection, stop)
         except SQLAlchemyError as problem:
             log.warning("the scheduler waits for the database: %s", type(problem).__name__)
+    heartbeats.leave("scheduler")
 
 
 def _reign(connection: Connection, stop: threading.Event) -> None:
@@ -101,7 +102,7 @@ def sweep(connection: Connection, tick: int = 0) -> None:
             _wake(connection, each)
     for each_round in ROUNDS:
         if tick and tick % each_round.every == 0:
-            enqueue(each_round.job, queue="general", job_id=each_round.job.replace(".", "-"))
+            enqueue(each_round.job, job_id=each_round.job.replace(".", "-"))
 
 
 def _wake_drafts(connection: Connection) -> None:
@@ -121,4 +122,4 @@ def _wake(connection: Connection, due: Sweep) -> None:
     connection.rollback()
     for row in found:
         ids = dict(zip(due.arguments, row, strict=True))
-        enqueue(due.job, queue="general", job_id=f"{due.prefix}-{row[-1]}", **ids)
+        enqueue(due.job, job_id=f"{due.prefix}-{row[-1]}", **ids)

@@ -26,5 +26,5 @@ def sweep() -> int:
     with unit_of_work(Visitor()) as work:
         found = sealing.due(work)
     for org_id, row_id in found:
-        enqueue("signing.seal", queue="general", job_id=f"seal-{row_id}", org_id=org_id, document_id=row_id)
+        enqueue("signing.seal", job_id=f"seal-{row_id}", org_id=org_id, document_id=row_id)
     return len(found)

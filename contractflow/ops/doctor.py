@@ -5,11 +5,13 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import psycopg
 import redis
 
+from contractflow.broker import heartbeats
 from contractflow.config import settings
 from contractflow.ops.frontend import is_built
 from contractflow.ops.schema import is_at_head
@@ -39,6 +41,7 @@ def _checks() -> Iterator[tuple[str, bool, tuple[bool, str]]]:
         yield "PostgreSQL", True, _tried(lambda: f"embedded: {postgres_programs()}")
     if "redis_url" in settings().model_fields_set:
         yield "Redis", True, _tried(_redis)
+        yield "Workers", False, _tried(_workers)
     else:
         yield "Redis", True, _tried(lambda: f"embedded: {redis_server()}")
     yield "JavaScript", True, _javascript()
@@ -66,6 +69,11 @@ def _redis() -> str:
     with redis.Redis.from_url(settings().redis_url.get_secret_value(), socket_timeout=3) as client:
         client.ping()
     return "answers"
+
+
+def _workers() -> str:
+    there = Counter(worker.kind for worker in heartbeats.workers() if not worker.silent_for)
+    return ", ".join(f"{there[kind]} {kind}" for kind in heartbeats.KINDS)
 
 
 def _keys() -> tuple[bool, str]:

@@ -140,6 +140,7 @@ class _Up:
     def _behind_the_scenes(self) -> list[Child]:
         """Started when the page is there: on two cores their imports would make everybody wait for it."""
         return [
+            Child("mail", _cf("worker", "mail"), env=self.env, stop_within=30),
             Child("general", _cf("worker", "general"), env=self.env, stop_within=30),
             Child("scheduler", _cf("scheduler"), env=self.env),
         ]

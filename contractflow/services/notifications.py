@@ -73,7 +73,7 @@ def queue(
     if notification_id := _insert(work, row | {"channel": "email", "status": "queued"}):
         ids = {"org_id": str(work.actor.org_id), "notification_id": str(notification_id)}
         job_id = f"mail-{notification_id}"
-        work.after_commit(lambda: enqueue("mail.deliver", queue="general", job_id=job_id, **ids))
+        work.after_commit(lambda: enqueue("mail.deliver", job_id=job_id, **ids))
 
 
 def claim(work: UnitOfWork, notification_id: UUID) -> bool:

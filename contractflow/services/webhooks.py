@@ -55,9 +55,7 @@ def receive(work: UnitOfWork, raw: bytes) -> bool:
     is_new: bool = kept.rowcount == 1  # type: ignore[attr-defined]  # a cursor result has it
     if is_new:
         job_id = f"webhook-{row_id}"
-        work.after_commit(
-            lambda: enqueue("payments.process_webhook", queue="general", job_id=job_id, event_row_id=row_id)
-        )
+        work.after_commit(lambda: enqueue("payments.process_webhook", job_id=job_id, event_row_id=row_id))
     return is_new
 
 

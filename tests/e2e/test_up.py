@@ -117,7 +117,16 @@ def test_a_bad_setting_is_one_line_each(copy: Path) -> None:
 
 @pytest.mark.parametrize(
     "who",
-    ["granian", "redis-server", "bin/postgres", "worker drafts", "worker general", "scheduler", "sandbox"],
+    [
+        "granian",
+        "redis-server",
+        "bin/postgres",
+        "worker drafts",
+        "worker mail",
+        "worker general",
+        "scheduler",
+        "sandbox",
+    ],
 )
 def test_whoever_is_killed_comes_back(running: Up, who: str) -> None:
     people = running.people()

@@ -36,9 +36,17 @@ async def test_it_is_ready_with_a_database_a_redis_and_a_draft_worker(
     database: Database, browser: httpx.AsyncClient
 ) -> None:
     await heartbeats.beat_async("drafts")
+    await heartbeats.beat_async("mail")
     answer = await browser.get("/api/health/ready")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "redis": "ok", "draft_worker": "ok"}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "redis": "ok",
+        "draft_worker": "ok",
+        "mail_worker": "ok",
+        "general_worker": "missing",
+    }
 
 
 async def test_another_kind_of_worker_is_no_draft_worker(
@@ -52,6 +60,8 @@ async def test_another_kind_of_worker_is_no_draft_worker(
         "database": "ok",
         "redis": "ok",
         "draft_worker": "failing",
+        "mail_worker": "missing",
+        "general_worker": "ok",
     }
 
 

@@ -99,21 +99,21 @@ def test_what_did_not_happen_is_not_told(database):
     with pytest.raises(ZeroDivisionError):
         queue(**INVOICE, invoice_id=uuid7(), and_then=lambda: 1 / 0)
     assert rows(database) == []
-    assert Queue("general", connection=queue_redis()).count == 0
+    assert Queue("mail", connection=queue_redis()).count == 0
 
 
 def test_a_worker_is_woken_and_the_sweep_finds_what_was_lost(database):
     queue(**INVOICE, invoice_id=uuid7())
-    general = Queue("general", connection=queue_redis(), serializer="json")
+    waiting = Queue("mail", connection=queue_redis(), serializer="json")
     (row,) = rows(database)
-    assert general.job_ids == [f"mail-{row['id']}"]
-    general.empty()
+    assert waiting.job_ids == [f"mail-{row['id']}"]
+    waiting.empty()
     sweep()
-    assert f"mail-{row['id']}" in general.job_ids
+    assert f"mail-{row['id']}" in waiting.job_ids
     deliver_all(database)
-    general.empty()
+    waiting.empty()
     sweep()
-    assert f"mail-{row['id']}" not in general.job_ids
+    assert f"mail-{row['id']}" not in waiting.job_ids
 
 
 def test_a_member_gets_a_mail_and_a_line_in_the_feed(database, sandbox):

@@ -136,9 +136,9 @@ def arrived(database, checkout, *types):
 
 
 def work_off():
-    """One general worker, until its queue is empty; on a slow machine wake-ups get lost, as they may."""
+    """One worker, until its queue is empty; on a slow machine wake-ups get lost, as they may."""
     sweep()
-    queue = _queue("general")
+    queue = _queue("mail")
     worker = SimpleWorker([queue], connection=queue.connection, job_class=SafeJob, serializer="json")
     worker.work(burst=True, logging_level="ERROR")
 
@@ -244,7 +244,7 @@ def test_a_wake_up_that_got_lost_is_made_up_for(database, paddle, sandbox):
     checkout = opened(paddle, intent)
     sandbox.press(checkout.url, "pay")
     arrived(database, checkout, "created", "paid", "completed")
-    _queue("general").empty()
+    _queue("mail").empty()
     work_off()
     assert state(database, intent) == PAID
 
@@ -321,7 +321,7 @@ def test_the_web_process_keeps_an_event_it_may_not_read_and_wakes_a_worker(datab
     with unit_of_work(Visitor()) as work:
         assert work.db.exec(select(WebhookEvent)).all() == []
     (row,) = inbox(database)
-    assert _queue("general").job_ids == [f"webhook-{row['id']}"]
+    assert _queue("mail").job_ids == [f"webhook-{row['id']}"]
 
 
 def test_the_door_answers_what_each_knock_deserves(database, web):

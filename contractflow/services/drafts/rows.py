@@ -43,4 +43,4 @@ def wake_worker(job: DraftJob, round_: int = 0) -> None:
     """Wake a worker for `job`. `round_` makes another wake-up of the same attempt possible when one got lost."""
     suffix = f"-{round_}" if round_ else ""
     job_id = f"draft-{job.id}-{job.attempt}{suffix}"
-    enqueue("drafts.generate", queue="drafts", job_id=job_id, org_id=job.org_id, draft_id=job.id)
+    enqueue("drafts.generate", job_id=job_id, org_id=job.org_id, draft_id=job.id)

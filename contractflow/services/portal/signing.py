@@ -112,9 +112,7 @@ def _complete(work: UnitOfWork, document: Document) -> None:
         work.db.flush()
         invoices.plan_out(work, document)
         ids: dict[str, Any] = {"org_id": str(document.org_id), "document_id": str(document.id)}
-        work.after_commit(
-            lambda: enqueue("signing.seal", queue="general", job_id=f"seal-{document.id}", **ids)
-        )
+        work.after_commit(lambda: enqueue("signing.seal", job_id=f"seal-{document.id}", **ids))
     _tell_owner(
         work, document, "document_signed", signer=actor_of(work).name, is_complete=facts.is_signed_by_all
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -79,3 +82,12 @@ async def read(redis: Any, draft_id: UUID) -> DraftView:
     for _, entry in await redis.xrange(stream_key(draft_id)):
         view.fold(entry)
     return view
+
+
+async def until(holds: Callable[[], bool], seconds: float = 60) -> float:
+    """Wait until `holds()`; how long it took. A busy machine takes its time to start a process, so this one waits long."""
+    began = time.monotonic()
+    while not await asyncio.to_thread(holds):
+        assert time.monotonic() - began < seconds, "it never happened"
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -19,50 +14,11 @@ from contractflow.broker.hub import Hub
 from contractflow.content.blocks import join
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.integrations.ai.answer import parse
-from contractflow.ops.processes import dies_with_parent
 from contractflow.workflows.draft_job import DraftStatus
 from tests import cast
-from tests.integration.drafting.ordering import a_draftable, facts, order, read
+from tests.integration.drafting.ordering import a_draftable, facts, order, read, until
 
 pytestmark = [pytest.mark.usefixtures("database", "redis_url"), pytest.mark.timeout(120)]
-
-Start = Callable[..., subprocess.Popen[bytes]]
-
-
-@pytest.fixture
-def start(database, redis_url, tmp_path) -> Iterator[Start]:
-    """Start `python -m contractflow <command>`; whatever still runs at the end is killed."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def run(*command: str, **environment: str) -> subprocess.Popen[bytes]:
-        settings = {f"CONTRACTFLOW_{name}": value for name, value in environment.items()}
-        log = (tmp_path / f"{len(started)}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "contractflow", *command],
-            env={**os.environ, **settings},
-            stdout=log,
-            stderr=log,
-            preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509  one prctl call
-        )
-        log.close()
-        started.append(process)
-        return process
-
-    yield run
-    for process in started:
-        process.kill()
-        process.wait()
-    for path in tmp_path.glob("*.log"):
-        sys.stdout.write(path.read_text()[-3000:])
-
-
-async def until(holds: Callable[[], bool], seconds: float = 60) -> float:
-    """Wait until `holds()`; how long it took. A busy machine takes its time to start a process, so this one waits long."""
-    began = time.monotonic()
-    while not await asyncio.to_thread(holds):
-        assert time.monotonic() - began < seconds, "it never happened"
-        await asyncio.sleep(0.05)
-    return time.monotonic() - began
 
 
 def status(draft) -> DraftStatus:
