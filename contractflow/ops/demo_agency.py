@@ -15,7 +15,7 @@ from contractflow.content.typed_plan import TypedRow
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import Invalid
 from contractflow.integrations.ai.brief import Brief as Order
-from contractflow.integrations.ai.placeholder import compose
+from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money

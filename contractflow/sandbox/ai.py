@@ -28,8 +28,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from contractflow.integrations.ai.brief import Brief, PlanItem
-from contractflow.integrations.ai.placeholder import compose
+from contractflow.integrations.ai.brief import Brief, PlanItem, Variable
+from contractflow.integrations.ai.library import compose
+from contractflow.integrations.ai.prompts import WISHES
+from contractflow.integrations.ai.rephrasing import rephrase
+from contractflow.integrations.ai.words import Rewrite
 from contractflow.sandbox import faults
 from contractflow.sandbox.ai_frames import Gemini, OpenAI, Speaker
 
@@ -126,16 +129,38 @@ def _reset(request: Request) -> None:
 
 
 def contract_for(prompt: str, model: str) -> str:
-    """A contract for the brief in `prompt`, saying at its end who wrote it; the same prompt gives the same text."""
-    return f"{compose(_brief_in(prompt))}\n\nWritten by the sandbox as {model}."
+    """A contract for the brief in `prompt` (or the clause in it, rewritten), saying at its end who wrote it."""
+    facts = _facts_in(prompt)
+    text = (
+        rephrase(Rewrite(facts["clause"], _way(facts)))
+        if "clause" in facts
+        else compose(_brief_of(facts, prompt))
+    )
+    return f"{text}\n\nWritten by the sandbox as {model}."
 
 
-def _brief_in(prompt: str) -> Brief:
+def _facts_in(prompt: str) -> dict[str, Any]:
     try:
-        facts = json.loads(prompt[prompt.index("{") : prompt.rindex("}") + 1])
-        plan = tuple(PlanItem(**row) for row in facts.pop("plan"))
-        return Brief(**{**facts, "must_haves": tuple(facts["must_haves"]), "plan": plan})
-    except (ValueError, KeyError, TypeError):
+        found = json.loads(prompt[prompt.index("{") : prompt.rindex("}") + 1])
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _way(facts: dict[str, Any]) -> str:
+    """Which of our own wishes it is, else the person's words."""
+    return next((name for name, words in WISHES.items() if words == facts["wish"]), str(facts["wish"]))
+
+
+def _brief_of(facts: dict[str, Any], prompt: str) -> Brief:
+    try:
+        rows = {
+            "must_haves": tuple(facts["must_haves"]),
+            "plan": tuple(PlanItem(**row) for row in facts["plan"]),
+            "variables": tuple(Variable(**row) for row in facts["variables"]),
+        }
+        return Brief(**{**facts, **rows})
+    except (KeyError, TypeError):
         return Brief("other", "the work", "The Agency", "The Client", prompt[:2000])
 
 

@@ -6,7 +6,7 @@ import secrets
 from uuid import UUID
 
 from contractflow.integrations.ai.brief import Brief as Order
-from contractflow.integrations.ai.placeholder import compose
+from contractflow.integrations.ai.library import compose
 from contractflow.permissions import Member, Role
 from contractflow.services import clients, documents
 from tests.e2e.people import Person

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from contractflow.integrations.ai.brief import Brief, PlanItem
-from contractflow.integrations.ai.placeholder import compose
+from contractflow.integrations.ai.library import compose
 from contractflow.ops.testing import browser as browser_program
 
 SOURCE = Path("contractflow/components/live_text.jsx")

@@ -15,6 +15,7 @@ KINDS = {
     "other": "agreement",
 }
 TONES = ("plain", "formal", "friendly")
+LENGTHS = ("short", "standard", "detailed")
 LONGEST_TEXT = 8_000
 LONGEST_LINE = 500
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -28,6 +29,14 @@ class PlanItem:
     label: str
     amount: str
     due: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A fact that stands in the text as `{{name}}`; `value` may be empty until somebody fills it in."""
+
+    name: str
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class Brief:
     must_haves: tuple[str, ...] = ()
     total: str = ""
     plan: tuple[PlanItem, ...] = ()
+    length: str = "standard"
+    variables: tuple[Variable, ...] = ()
 
 
 def one_line(text: str, limit: int = LONGEST_LINE) -> str:

@@ -62,14 +62,26 @@ class ProviderError(Exception):
 
 
 @dataclass(frozen=True)
+class Rewrite:
+    """One clause to be written anew: its Markdown as it is, and the wish ("stricter", or a person's own words)."""
+
+    md: str
+    wish: str
+
+
+@dataclass(frozen=True)
 class Order:
-    """What is to be written. `brief` is what the clause library works from when no AI answers."""
+    """What is to be written. `brief` (and `rewrite`) are what the clause library works from when no AI answers.
+
+    `template` is the name and number of the prompt, which every attempt's record keeps.
+    """
 
     instructions: str
     request: str
     brief: Brief
     template: str
     max_tokens: int = 8192
+    rewrite: Rewrite | None = None
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from contractflow.broker.breaker import Breaker
 from contractflow.integrations.ai.brief import Brief
 from contractflow.integrations.ai.failover import generate
 from contractflow.integrations.ai.gemini import Gemini
+from contractflow.integrations.ai.library import compose
 from contractflow.integrations.ai.openai import OpenAI
-from contractflow.integrations.ai.placeholder import Placeholder, compose
+from contractflow.integrations.ai.placeholder import Placeholder
 from contractflow.integrations.ai.prompts import write_contract
 from contractflow.integrations.ai.words import ProviderError, Timers
 from contractflow.ops.processes import free_port
