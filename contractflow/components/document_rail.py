@@ -7,6 +7,7 @@ from contractflow.components.notice import notice
 from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, INVOICE, SIGNER, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
+from contractflow.components.writing_rail import variables
 from contractflow.services.documents.page import ApproverRow, CommentRow, PlanLine, SignerRow
 from contractflow.services.invoices import InvoiceRow
 from contractflow.state.document import DocumentState
@@ -18,6 +19,7 @@ def rail() -> rx.Component:
     return rx.el.aside(
         _standing(),
         _draft(),
+        variables(),
         rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
         rx.cond(page.comments, section("Comments", rx.foreach(page.comments, _comment))),
         section("Signers", rx.foreach(page.signers, _signer)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
+from contractflow.content import variables
 from contractflow.content.nodes import Node
 
 _TAGS = {
@@ -21,6 +22,28 @@ _TAGS = {
 def to_html(nodes: Sequence[Node], heading_level: int = 2) -> str:
     """`heading_level` is what a level 1 heading becomes: a page has its own <h1>."""
     return "".join(_node(node, heading_level) for node in nodes)
+
+
+def marked(nodes: Sequence[Node], values: Mapping[str, str]) -> list[Node]:
+    """`nodes` in which every variable is a node of its own, for an author's eye: its value, or what is missing."""
+    found: list[Node] = []
+    for node in nodes:
+        if node["type"] == "text":
+            found += _with_variables(node["value"], values)
+        else:
+            found.append(
+                {**node, "children": marked(node["children"], values)} if "children" in node else node
+            )
+    return found
+
+
+def _with_variables(text: str, values: Mapping[str, str]) -> list[Node]:
+    parts = variables.VARIABLE.split(text)  # words and names in turn
+    return [
+        {"type": "variable", "name": part, "value": values.get(part, "").strip()} if number % 2
+        else {"type": "text", "value": part}
+        for number, part in enumerate(parts)
+    ]  # fmt: skip
 
 
 def _node(node: Node, top: int) -> str:
@@ -56,6 +79,9 @@ def _smaller(node: Node, inner: str) -> str:
             return f"<code>{escape(node['value'])}</code>"
         case "code_block":
             return f"<pre><code>{escape(node['value'])}</code></pre>"
+        case "variable":
+            look = "cf-variable cf-variable--filled" if node["value"] else "cf-variable"
+            return f'<span class="{look}">{escape(node["value"] or variables.label(node["name"]))}</span>'
         case "break":
             return "<br>"
         case "rule":

@@ -13,7 +13,7 @@ from contractflow.components.missing import missing
 from contractflow.components.notice import notice
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
-from contractflow.services.documents.page import BlockRow
+from contractflow.services.documents.block_rows import BlockRow
 from contractflow.state.document import DocumentState
 
 page = DocumentState.page
@@ -114,7 +114,11 @@ def _block(block: BlockRow) -> rx.Component:
             on_save=DocumentState.save_block,
         ),
         rx.el.div(
-            rx.el.span(block.origin),
+            rx.el.span(
+                block.origin,
+                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.exact)),
+                class_name="cf-block__origin",
+            ),
             rx.cond(page.is_editable, _block_tools(block)),
             class_name="cf-block__foot",
         ),

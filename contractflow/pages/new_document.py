@@ -12,7 +12,7 @@ from contractflow.components.sections import section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.permissions import Permission as P
-from contractflow.services.documents import KINDS, TONES
+from contractflow.services.documents import KINDS, LENGTHS, TONES
 from contractflow.state.new_document import NewDocumentState as State
 
 
@@ -78,6 +78,7 @@ def _brief() -> rx.Component:
         ),
         *_wishes(),
         select_field("Tone", "tone", list(TONES.items()), error=State.errors["tone"]),
+        select_field("Length", "length", list(LENGTHS.items()), error=State.errors["length"]),
     )
 
 
@@ -90,6 +91,14 @@ def _wishes() -> list[rx.Component]:
         ),
         text_field("Term", "term", placeholder="1 December 2026 to 30 April 2027", **_may("term")),
         text_field("Governing law", "jurisdiction", placeholder="Germany", **_may("jurisdiction")),
+        text_area(
+            "Variables",
+            "variables",
+            rows=3,
+            placeholder="Start date = 1 December 2026\nContact person",
+            help="Facts that stand in the text once and can be filled in later. One per line, with or without a value.",
+            **_may("variables"),
+        ),
     ]
 
 

@@ -101,7 +101,17 @@ class NewDocumentState(ActingState, rx.State):
 def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
     words = {
         name: str(form.get(name, ""))
-        for name in ("kind", "title", "scope", "term", "tone", "must_haves", "jurisdiction")
+        for name in (
+            "kind",
+            "title",
+            "scope",
+            "term",
+            "tone",
+            "length",
+            "must_haves",
+            "jurisdiction",
+            "variables",
+        )
     }
     brief = Brief(
         scope=words["scope"],
@@ -109,6 +119,8 @@ def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
         tone=words["tone"] or "plain",
         must_haves=[line.strip() for line in words["must_haves"].splitlines() if line.strip()],
         jurisdiction=words["jurisdiction"],
+        length=words["length"] or "standard",
+        variables=words["variables"],
     )
     return NewDocument(
         page.client_id, words["kind"], words["title"], brief, page.currency, page.total, page.plan

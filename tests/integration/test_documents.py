@@ -11,6 +11,7 @@ from contractflow.errors import IllegalMove, Invalid, LimitReached, NotAllowed, 
 from contractflow.models import DocumentVersion
 from contractflow.services import clients, documents
 from contractflow.services.documents import Brief
+from contractflow.services.drafts.briefing import brief_for
 from tests import cast
 from tests.integration.journey import (
     PLAN,
@@ -74,6 +75,9 @@ def test_a_double_click_makes_one_document():
         ("scope", {"brief": Brief(scope=" ")}),
         ("scope", {"brief": Brief(scope="x" * 100_000)}),
         ("tone", {"brief": Brief(scope="x", tone="rude")}),
+        ("length", {"brief": Brief(scope="x", length="endless")}),
+        ("variables", {"brief": Brief(scope="x", variables="Start date = 1 May\n???")}),
+        ("variables", {"brief": Brief(scope="x", variables="x\n" * 10_000)}),
         ("client_id", {"client_id": ""}),
         ("client_id", {"client_id": "<img>"}),
     ],
@@ -166,6 +170,40 @@ def test_clauses_come_and_go():
     for _ in range(2):
         as_(cast.mia, documents.remove_block, document_id, added)
     assert [b.heading for b in as_(cast.mia, documents.one, document_id).blocks] == ["1. Scope", "2. Fees"]
+
+
+def test_the_brief_of_a_document_is_kept_with_its_variables():
+    client_id = as_(cast.mia, clients.add, new_client())
+    brief = Brief(scope="A website.", length="detailed", variables="Start date = 1 May\nContact")
+    typed = new_document(client_id, brief=brief)
+    document_id = as_(cast.mia, documents.create, typed, idempotency_key="k")
+    assert look(cast.mia, document_id).brief["variables"] == {"start_date": "1 May", "contact": ""}
+    assert Content.from_text(versions(document_id)[0].content).variables == {"start_date": "1 May"}
+    briefed = as_(cast.mia, lambda work: brief_for(work, look(cast.mia, document_id), {"scope": "Of old."}))
+    assert (briefed.length, briefed.variables, briefed.tone) == ("standard", (), "plain")
+
+
+def test_variables_are_filled_in_and_hold_up_the_submission_until_then():
+    document_id = a_draft(text="## 1. Start\n\nOn {{start_date}} for {{fee}}.")
+    with pytest.raises(NotAllowed):
+        as_(cast.victor, documents.fill_in, document_id, {"fee": "x"})
+    with pytest.raises(IllegalMove, match="variables"):
+        as_(cast.mia, documents.submit, document_id)
+    as_(cast.mia, documents.fill_in, document_id, {"start_date": " 1\nMay ", "fee": "", "not_there": "x"})
+    page = as_(cast.mia, documents.one, document_id)
+    assert [(v.label, v.value) for v in page.variables] == [("Fee", ""), ("Start date", "1 May")]
+    assert "1 May" in page.blocks[0].html
+    assert Content.from_text(versions(document_id)[-1].content).variables == {"start_date": "1 May"}
+    with pytest.raises(Invalid) as refused:
+        as_(cast.mia, documents.fill_in, document_id, {"fee": "x" * 3000})
+    assert refused.value.field == "variables.fee"
+    as_(cast.mia, documents.fill_in, document_id, {"fee": "€10"})
+    count = len(versions(document_id))
+    as_(cast.mia, documents.fill_in, document_id, {"fee": "€10"})
+    assert len(versions(document_id)) == count, "nothing changed"
+    as_(cast.mia, documents.submit, document_id)
+    as_(cast.mia, documents.fill_in, document_id, {"fee": "€11"})
+    assert look(cast.mia, document_id).approval_status == "stale"
 
 
 def test_an_edit_makes_an_approval_stale():

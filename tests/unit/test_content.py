@@ -23,7 +23,7 @@ from contractflow.content import (
     redline,
 )
 from contractflow.content import variables as vars_
-from contractflow.content.html import to_html
+from contractflow.content.html import marked, to_html
 from contractflow.content.plan import Kind, On
 from contractflow.errors import Invalid
 
@@ -206,6 +206,19 @@ def test_any_text_becomes_nothing_but_the_tags_we_allow(text):
 # variables
 
 
+def test_typed_variables_become_names_and_values():
+    typed = "Start date = 1 May 2027\n{{client.name}}: Acme\n\nRate per hour\nStart date = 2 May"
+    assert vars_.read(typed) == {"start_date": "2 May", "client.name": "Acme", "rate_per_hour": ""}
+    assert vars_.label("start_date") == "Start date"
+
+
+@pytest.mark.parametrize("typed", ["=", "1st day = x", "ж = y", "a.b.c.d.e = 1", "x" * 70])
+def test_what_cannot_be_a_variable_says_which_line(typed):
+    with pytest.raises(Invalid) as refusal:
+        vars_.read(f"Fine = 1\n{typed}")
+    assert refusal.value.field == "variables"
+
+
 def test_variables_are_found_filled_once_and_escaped():
     text = "Dear {{client.name}}, {{ fee.total }} and {{unknown.thing}} {{Not}} {{a b}}"
     assert vars_.find(text) == ("client.name", "fee.total", "unknown.thing")
@@ -217,6 +230,14 @@ def test_variables_are_found_filled_once_and_escaped():
     assert vars_.missing([Block("a", text)], {"client.name": "x", "fee.total": " "}) == (
         "fee.total",
         "unknown.thing",
+    )
+
+
+def test_an_author_sees_what_is_filled_in_and_what_is_missing():
+    tree = marked(nodes.parse("## For {{client.name}}\n\n- {{fee}} **{{fee}}**"), {"client.name": "A <b>"})
+    assert to_html(tree) == (
+        '<h2>For <span class="cf-variable cf-variable--filled">A &lt;b&gt;</span></h2>'
+        '<ul><li><span class="cf-variable">Fee</span> <strong><span class="cf-variable">Fee</span></strong></li></ul>'
     )
 
 

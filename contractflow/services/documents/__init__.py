@@ -1,10 +1,11 @@
 """What can be done with documents. Every function is one thing somebody does."""
 
 from contractflow.services.documents.approving import approve, request_changes, submit, withdraw
-from contractflow.services.documents.creating import KINDS, TONES, Brief, NewDocument, create
+from contractflow.services.documents.creating import KINDS, LENGTHS, TONES, Brief, NewDocument, create
 from contractflow.services.documents.editing import (
     add_block,
     confirm_placeholder,
+    fill_in,
     remove_block,
     rename,
     replan,
@@ -19,6 +20,7 @@ from contractflow.services.documents.versions import add_version
 
 __all__ = [
     "KINDS",
+    "LENGTHS",
     "TONES",
     "Brief",
     "DocumentList",
@@ -33,6 +35,7 @@ __all__ = [
     "create",
     "expire",
     "extend",
+    "fill_in",
     "list_page",
     "one",
     "recall",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from contractflow.content import nodes, typed_plan
+from contractflow.content import nodes, typed_plan, variables
 from contractflow.content.typed_plan import TypedRow
 from contractflow.content.version import LONGEST_TITLE, Content
 from contractflow.db.unit_of_work import UnitOfWork
@@ -30,18 +30,24 @@ KINDS = {
     "other": "Other agreement",
 }
 TONES = {"plain": "Plain", "formal": "Formal", "friendly": "Friendly"}
+LENGTHS = {"standard": "Standard", "short": "Short", "detailed": "Detailed"}
 TEXT_LIMIT, MUST_HAVES_LIMIT, MUST_HAVE_LIMIT = 8_000, 20, 500
 
 
 @dataclass(frozen=True)
 class Brief:
-    """What the AI is told. Free text of the person; data for the prompt, never instruction."""
+    """What the AI is told. Free text of the person; data for the prompt, never instruction.
+
+    `variables` is one a line, "Start date = 1 May" or a name alone; they stand in the text as {{start_date}}.
+    """
 
     scope: str
     term: str = ""
     tone: str = "plain"
     must_haves: list[str] = field(default_factory=list)
     jurisdiction: str = ""
+    length: str = "standard"
+    variables: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,11 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
         number=_next_number(work, org),
         currency=content.currency,
         total_minor=content.total_minor,
-        brief={**asdict(new.brief), "key": idempotency_key},
+        brief={
+            **asdict(new.brief),
+            "variables": variables.read(new.brief.variables),
+            "key": idempotency_key,
+        },
         owner_id=work.member.membership_id,
         created_by=work.member.user_id,
         locale=client.locale,
@@ -105,7 +115,8 @@ def _content(new: NewDocument) -> Content:
         raise Invalid("Choose one of the currencies offered.", "currency")
     _check_brief(new.brief)
     total = parse_money(new.total, new.currency, field="total")
-    return Content(title, (), {}, typed_plan.read(new.plan, new.currency), total, new.currency)
+    values = {name: value for name, value in variables.read(new.brief.variables).items() if value}
+    return Content(title, (), values, typed_plan.read(new.plan, new.currency), total, new.currency)
 
 
 def _client_id(new: NewDocument) -> UUID:
@@ -118,11 +129,13 @@ def _client_id(new: NewDocument) -> UUID:
 def _check_brief(brief: Brief) -> None:
     if not brief.scope.strip():
         raise Invalid("Describe the work in a sentence or two; the draft is written from it.", "scope")
-    for name, text in (("scope", brief.scope), ("term", brief.term), ("jurisdiction", brief.jurisdiction)):
-        if len(text) > TEXT_LIMIT:
+    for name in ("scope", "term", "jurisdiction", "variables"):
+        if len(getattr(brief, name)) > TEXT_LIMIT:
             raise Invalid(f"This is too long: at most {TEXT_LIMIT:,} characters.", name)
     if brief.tone not in TONES:
         raise Invalid("Choose one of the tones offered.", "tone")
+    if brief.length not in LENGTHS:
+        raise Invalid("Choose one of the lengths offered.", "length")
     if len(brief.must_haves) > MUST_HAVES_LIMIT or any(len(m) > MUST_HAVE_LIMIT for m in brief.must_haves):
         raise Invalid(
             f"At most {MUST_HAVES_LIMIT} must-haves of {MUST_HAVE_LIMIT} characters each.", "must_haves"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from contractflow.content import blocks
+from contractflow.content import blocks, nodes, variables
 from contractflow.content.blocks import Block
 from contractflow.content.plan import PaymentPlan
 from contractflow.content.version import LONGEST_TITLE, Content
@@ -48,7 +49,7 @@ def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base
     if not text.strip():
         raise Invalid("A clause cannot be empty. Remove it instead.", block_id)
     changed = replace(content, blocks=blocks.replace(content.blocks, block_id, text))
-    _save(work, document, version, changed, touched_block=block_id)
+    _save(work, document, version, changed, touched=[block_id])
     return block_digest(_block(changed, block_id))
 
 
@@ -60,7 +61,7 @@ def add_block(work: UnitOfWork, document_id: UUID, after: str, md: str) -> str:
         raise Invalid("Write something first.", "md")
     position = 0 if not after else content.blocks.index(_block(content, after)) + 1
     changed = (*content.blocks[:position], *added, *content.blocks[position:])
-    _save(work, document, version, replace(content, blocks=changed), touched_block=added[0].id)
+    _save(work, document, version, replace(content, blocks=changed), touched=[b.id for b in added])
     return added[0].id
 
 
@@ -70,6 +71,16 @@ def remove_block(work: UnitOfWork, document_id: UUID, block_id: str) -> None:
     kept = tuple(block for block in content.blocks if block.id != block_id)
     if len(kept) != len(content.blocks):
         _save(work, document, version, replace(content, blocks=kept))
+
+
+def fill_in(work: UnitOfWork, document_id: UUID, values: Mapping[str, str]) -> None:
+    """Give variables of the text their values; names that are not in the text are ignored, an empty value opens one."""
+    document, version, content = _open_for_editing(work, document_id)
+    names = {name for block in content.blocks for name in variables.find(block.md)}
+    typed = {name: " ".join(nodes.visible(value).split()) for name, value in values.items() if name in names}
+    filled = {name: value for name, value in {**content.variables, **typed}.items() if value}
+    if filled != content.variables:
+        _save(work, document, version, replace(content, variables=filled))
 
 
 def rename(work: UnitOfWork, document_id: UUID, title: str) -> None:
@@ -115,12 +126,16 @@ def _open_for_editing(work: UnitOfWork, document_id: UUID) -> tuple[Document, Do
 
 
 def _save(
-    work: UnitOfWork, document: Document, version: DocumentVersion, content: Content, touched_block: str = ""
+    work: UnitOfWork,
+    document: Document,
+    version: DocumentVersion,
+    content: Content,
+    touched: Sequence[str] = (),
 ) -> None:
     provenance = {b.id: version.provenance[b.id] for b in content.blocks if b.id in version.provenance}
-    if touched_block:
-        facts = provenance.get(touched_block, {})
-        provenance[touched_block] = {**facts, "reviewed": True, "edited_by": _name(work)}
+    edited = {"reviewed": True, "edited_by": _name(work), "edited_at": work.now.isoformat()}
+    for block_id in touched:
+        provenance[block_id] = provenance.get(block_id, {}) | edited
     saved = add_version(work, document, content, source="human", provenance=provenance)
     work.record("document:edit", "document", document.id, document_id=document.id, version=saved.number)
 

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
-from contractflow.content import html, nodes
-from contractflow.content.blocks import Block, heading
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
@@ -28,8 +26,9 @@ from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, when
 from contractflow.services.documents import next_step
+from contractflow.services.documents.block_rows import BlockRow, VariableRow, block_rows, variable_rows
 from contractflow.services.documents.creating import KINDS
-from contractflow.services.documents.editing import EDITABLE, block_digest
+from contractflow.services.documents.editing import EDITABLE
 from contractflow.services.documents.next_step import Around
 from contractflow.services.documents.preflight import Check, checks
 from contractflow.services.documents.subject import GONE, current_version, subject
@@ -37,20 +36,6 @@ from contractflow.services.documents.verbs import refusals
 from contractflow.workflows.document import Approval
 
 COMMENTS = 50
-WRITERS = {"gemini": "Gemini", "openai": "OpenAI", "placeholder": "the clause library"}
-
-
-@dataclass(frozen=True)
-class BlockRow:
-    """One clause: its Markdown for the editor, safe HTML for the eye, the digest an edit starts from."""
-
-    id: str
-    heading: str
-    md: str
-    html: str
-    digest: str
-    origin: str
-    is_placeholder: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +102,7 @@ class DocumentPage:
     expires: When = field(default_factory=When)
     checks: list[Check] = field(default_factory=list)
     blocks: list[BlockRow] = field(default_factory=list)
+    variables: list[VariableRow] = field(default_factory=list)
     plan: list[PlanLine] = field(default_factory=list)
     signers: list[SignerRow] = field(default_factory=list)
     approvers: list[ApproverRow] = field(default_factory=list)
@@ -172,7 +158,8 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         has_placeholder=facts.has_placeholder,
         closed_reason=document.closed_reason or "",
         expires=when(document.expires_at, work.now),
-        blocks=_blocks(version, facts.content),
+        blocks=block_rows(version, facts.content, work.now),
+        variables=variable_rows(facts.content),
         plan=plan_lines(facts.content),
         signers=signers,
         approvers=asked,
@@ -193,32 +180,6 @@ def _draft_key(work: UnitOfWork, document: Document) -> str:
     """The same for every click on what this page shows, so that a double click orders one draft."""
     drafts = work.db.exec(select(func.count()).where(col(DraftJob.document_id) == document.id)).one()
     return f"{document.current_version_id}:{drafts}"
-
-
-def _blocks(version: DocumentVersion | None, content: Content | None) -> list[BlockRow]:
-    if version is None or content is None:
-        return []
-    return [_block(block, version.provenance.get(block.id, {})) for block in content.blocks]
-
-
-def _block(block: Block, facts: dict[str, str]) -> BlockRow:
-    edited, provider = facts.get("edited_by"), facts.get("provider")
-    origin = (
-        f"Edited by {edited}"
-        if edited
-        else f"Drafted by {WRITERS.get(provider, provider)}"
-        if provider
-        else ""
-    )
-    return BlockRow(
-        id=block.id,
-        heading=heading(block),
-        md=block.md,
-        html=html.to_html(nodes.parse(block.md)),
-        digest=block_digest(block),
-        origin=origin,
-        is_placeholder=bool(facts.get("placeholder")) and not facts.get("reviewed"),
-    )
 
 
 def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:

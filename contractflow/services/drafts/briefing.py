@@ -9,15 +9,14 @@ from sqlmodel import col, select
 from contractflow.content.plan import PlanRow
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.integrations.ai.brief import Brief, PlanItem
-from contractflow.models import Client, Document, DocumentVersion, DraftJob, Org
+from contractflow.integrations.ai.brief import Brief, PlanItem, Variable
+from contractflow.models import Client, Document, DocumentVersion, Org
 from contractflow.money import format_money
 
 
-def brief_for(work: UnitOfWork, document: Document, job: DraftJob) -> Brief:
-    """The brief of `job`, with the money of the document as it stands now."""
+def brief_for(work: UnitOfWork, document: Document, told: dict[str, Any]) -> Brief:
+    """The brief as it was `told` (what an older one does not say is as it was then), with the money as it stands now."""
     content = _content(work, document)
-    told = job.brief
     return Brief(
         kind=document.kind,
         title=document.title,
@@ -30,6 +29,8 @@ def brief_for(work: UnitOfWork, document: Document, job: DraftJob) -> Brief:
         must_haves=tuple(str(must) for must in told.get("must_haves") or ()),
         total=format_money(document.total_minor, document.currency) if document.total_minor else "",
         plan=tuple(plan_item(row, document.currency) for row in content.payment_plan.rows) if content else (),
+        length=_text(told, "length") or "standard",
+        variables=_variables(told, content),
     )
 
 
@@ -41,6 +42,15 @@ def plan_item(row: PlanRow, currency: str) -> PlanItem:
 def _content(work: UnitOfWork, document: Document) -> Content | None:
     version = document.current_version_id and work.db.get(DocumentVersion, document.current_version_id)
     return Content.from_text(version.content) if version else None
+
+
+def _variables(told: dict[str, Any], content: Content | None) -> tuple[Variable, ...]:
+    """What the brief named, with the values that the document has by now."""
+    named = told.get("variables")
+    values = content.variables if content else {}
+    return tuple(
+        Variable(str(name), values.get(name, "")) for name in (named if isinstance(named, dict) else {})
+    )
 
 
 def _text(told: dict[str, Any], name: str) -> str:

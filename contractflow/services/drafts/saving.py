@@ -31,6 +31,7 @@ def save_text(
         "provider": job.provider,
         "model": model,
         "job_id": str(job.id),
+        "at": work.now.isoformat(),
         "edited_by": None,
         "reviewed": False,
         "placeholder": job.provider == PLACEHOLDER,

@@ -80,7 +80,7 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     move(work, job, DRAFT_JOB, "claim", attempt=job.attempt)
     move(work, document, GENERATION, "start", draft_id=str(job.id))
     touched(work, document)
-    order = write_contract(brief_for(work, document, job))
+    order = write_contract(brief_for(work, document, job.brief))
     note = LOST_WORKER if has_begun else ""
     return Claim(job.org_id, job.id, document.id, job.lease_token, job.epoch, job.attempt, order, note)
 
@@ -110,7 +110,7 @@ def finish(work: UnitOfWork, claimed: Claim, outcome: Outcome) -> bool:
         return False
     job, document = held
     job.output, job.provider = outcome.text, outcome.provider
-    _record(job, outcome.attempts)
+    _record(job, outcome.attempts, claimed.order.template)
     note = "Cut at the length limit" if outcome.finish == "length" else None
     version = save_text(work, document, job, outcome.text, model=outcome.model, note=note)
     job.result_version_id = version.id
@@ -131,7 +131,7 @@ def retry_later(
         return None
     job, document = held
     job.error_code, job.error_detail = code[:80], detail[:2000]
-    _record(job, attempts)
+    _record(job, attempts, claimed.order.template)
     _again_or_never(work, job, document, "wait", _pause(job.attempt))
     return job.status
 
@@ -194,9 +194,10 @@ def _let_go(work: UnitOfWork, job: DraftJob) -> None:
     job.finished_at = work.now
 
 
-def _record(job: DraftJob, attempts: Sequence[Attempt]) -> None:
-    """Who was asked in this attempt, and what it cost; earlier attempts stay in the trail."""
-    job.provider_trail = [*job.provider_trail, *({"attempt": job.attempt, **asdict(a)} for a in attempts)]
+def _record(job: DraftJob, attempts: Sequence[Attempt], template: str) -> None:
+    """Who was asked in this attempt, with which prompt, and what it cost; earlier attempts stay in the trail."""
+    told = {"attempt": job.attempt, "template": template}
+    job.provider_trail = [*job.provider_trail, *(told | asdict(a) for a in attempts)]
     job.tokens_in = sum(entry["tokens_in"] for entry in job.provider_trail)
     job.tokens_out = sum(entry["tokens_out"] for entry in job.provider_trail)
 

@@ -15,6 +15,7 @@ from contractflow.errors import IllegalMove, Invalid, LimitReached, NotAllowed, 
 from contractflow.integrations.ai import lineup
 from contractflow.integrations.ai.answer import parse
 from contractflow.integrations.ai.placeholder import Placeholder
+from contractflow.integrations.ai.prompts import CONTRACT
 from contractflow.integrations.ai.words import ProviderError, Trouble
 from contractflow.jobs.schedule import sweep
 from contractflow.models import DraftJob, Org
@@ -172,7 +173,8 @@ async def test_every_block_says_where_it_comes_from(redis):
     origin = next(iter(found.version.provenance.values()))
     assert (origin["provider"], origin["placeholder"], origin["reviewed"]) == ("placeholder", True, False)
     assert origin["job_id"] == str(draft)
-    assert [(a["provider"], a["outcome"]) for a in found.job.provider_trail] == [("placeholder", "ok")]
+    trail_ = [(a["provider"], a["outcome"], a["template"]) for a in found.job.provider_trail]
+    assert trail_ == [("placeholder", "ok", CONTRACT)]
 
 
 async def test_being_woken_again_changes_nothing(redis):

@@ -1,0 +1,96 @@
+"""The clauses of a version as its page shows them: text, where each came from, and the variables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contractflow.content import html, nodes, variables
+from contractflow.content.blocks import Block, heading
+from contractflow.content.version import Content
+from contractflow.models import DocumentVersion
+from contractflow.services.display import When, when
+from contractflow.services.documents.editing import block_digest
+
+WRITERS = {"gemini": "Gemini", "openai": "OpenAI", "placeholder": "the clause library"}
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """One clause: its Markdown for the editor, safe HTML for the eye, the digest an edit starts from.
+
+    `origin` says who wrote and who changed it, `at` when that was last.
+    """
+
+    id: str
+    heading: str
+    md: str
+    html: str
+    digest: str
+    origin: str
+    is_placeholder: bool
+    at: When = field(default_factory=When)
+
+
+@dataclass(frozen=True)
+class VariableRow:
+    """One fact that stands in the text as {{name}}."""
+
+    name: str
+    label: str
+    value: str
+
+
+def block_rows(version: DocumentVersion | None, content: Content | None, now: datetime) -> list[BlockRow]:
+    if version is None or content is None:
+        return []
+    return [
+        _row(block, version.provenance.get(block.id, {}), content.variables, now) for block in content.blocks
+    ]
+
+
+def variable_rows(content: Content | None) -> list[VariableRow]:
+    """The variables of the text in order of appearance, the ones without a value first."""
+    if content is None:
+        return []
+    names = dict.fromkeys(name for block in content.blocks for name in variables.find(block.md))
+    rows = [VariableRow(name, variables.label(name), content.variables.get(name, "")) for name in names]
+    return sorted(rows, key=lambda row: bool(row.value))
+
+
+def _row(block: Block, facts: dict[str, Any], values: Mapping[str, str], now: datetime) -> BlockRow:
+    return BlockRow(
+        id=block.id,
+        heading=heading(block),
+        md=block.md,
+        html=html.to_html(html.marked(nodes.parse(block.md), values)),
+        digest=block_digest(block),
+        origin=origin(facts),
+        is_placeholder=bool(facts.get("placeholder")) and not facts.get("reviewed"),
+        at=_at(facts, now),
+    )
+
+
+def origin(facts: dict[str, Any]) -> str:
+    """Who wrote it, with which model, who let it in, who changed it: "Drafted by Gemini (x-2), edited by Mia"."""
+    provider, edited = facts.get("provider"), facts.get("edited_by")
+    steps = []
+    if provider:
+        verb = "Rewritten" if facts.get("accepted_by") else "Drafted"
+        model = f" ({facts['model']})" if facts.get("model") and provider != "placeholder" else ""
+        steps.append(f"{verb} by {WRITERS.get(provider, provider)}{model}")
+    elif facts.get("added_by"):
+        steps.append(f"From the clause library, added by {facts['added_by']}")
+    if facts.get("accepted_by"):
+        steps.append(f"accepted by {facts['accepted_by']}")
+    if edited:
+        steps.append(f"edited by {edited}")
+    words = ", ".join(steps)
+    return words[:1].upper() + words[1:]
+
+
+def _at(facts: dict[str, Any], now: datetime) -> When:
+    said = facts.get("edited_at") or facts.get("at")
+    return when(datetime.fromisoformat(said), now) if said else When()
