@@ -117,7 +117,6 @@ def _block(block: BlockRow) -> rx.Component:
             rx.el.span(
                 block.origin,
                 rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.exact)),
-                class_name="cf-block__origin",
             ),
             rx.cond(page.is_editable, _block_tools(block)),
             class_name="cf-block__foot",
