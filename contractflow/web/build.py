@@ -15,6 +15,19 @@ ANCHOR: Final = (
 EVALS: Final = 6
 """How often Reflex's state.js says `eval`; another number means it has to be read again."""
 
+SEND: Final = 'socket.emit("event", encodeFormDataArgs(routed_event));'
+DISCONNECT: Final = '  socket.current.on("connect_error", retryConnect);'
+# What is under way to the server, for buttons: busy_button.jsx. A line that broke will not say what has arrived.
+UNDER_WAY: Final = """
+const underWay = () => (window.cfUnderWay ??= new Set());
+const sending = () => {
+  const one = Symbol("event");
+  underWay().add(one);
+  return () => { underWay().delete(one); window.dispatchEvent(new Event("cf:arrived")); };
+};
+const forgetUnderWay = () => { underWay().clear(); window.dispatchEvent(new Event("cf:arrived")); };
+"""
+
 # The events of contractflow.web.commands: a fixed set, arguments are data.
 COMMANDS: Final = """  if (event.name == "_cf_ui") {
     const { op, args } = event.payload;
@@ -59,6 +72,10 @@ class SameOrigin(Plugin):  # type: ignore[misc]  # Reflex's types are skipped by
 
 def patched_state_js() -> str:
     source = (Path(reflex_base.__file__).parent / ".templates/web/utils/state.js").read_text("utf-8")
-    if source.count(ANCHOR) != 1 or len(re.findall(r"\beval\b", source)) != EVALS:
+    known = all(source.count(words) == 1 for words in (ANCHOR, SEND, DISCONNECT))
+    if not known or len(re.findall(r"\beval\b", source)) != EVALS:
         raise RuntimeError("Reflex changed state.js: read it again and review contractflow/web/build.py")
-    return re.sub(r"\beval(\?\.)?\(", "noEval(", source.replace(ANCHOR, COMMANDS + ANCHOR)) + NO_EVAL
+    source = source.replace(ANCHOR, COMMANDS + ANCHOR)
+    source = source.replace(SEND, SEND.replace("));", "), sending());"))
+    source = source.replace(DISCONNECT, f'{DISCONNECT}\n  socket.current.on("disconnect", forgetUnderWay);')
+    return re.sub(r"\beval(\?\.)?\(", "noEval(", source) + NO_EVAL + UNDER_WAY

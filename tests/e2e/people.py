@@ -137,6 +137,10 @@ class Person:
 
     # -- complaints
 
+    def forgive(self, *about: str) -> None:
+        """What their browser said about something that the test did itself."""
+        self.complaints[:] = [said for said in self.complaints if not any(words in said for words in about)]
+
     def _on_console(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
             self.complaints.append(f"{self.name}: {said.text} ({said.location['url']})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import httpx
 import pytest
@@ -65,6 +67,11 @@ class Product:
         """What the database holds, past row-level security."""
         with self.up.admin() as admin:
             return admin.execute(query, values).fetchall()  # type: ignore[arg-type]
+
+    def text_of(self, document: UUID) -> str:
+        """The blocks of its current version, as they were written."""
+        query = "SELECT v.content FROM document_version v JOIN document d ON d.current_version_id = v.id WHERE d.id = %s"
+        return "\n\n".join(block["md"] for block in json.loads(self.rows(query, document)[0][0])["blocks"])
 
     @property
     def environment(self) -> dict[str, str]:

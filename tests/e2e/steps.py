@@ -117,9 +117,20 @@ async def edit(author: Person, heading: str, more: str) -> None:
     area = author.page.get_by_role("textbox", name=f"Edit {heading}")
     await area.press_sequentially(f" {more}")
     await expect(version).not_to_have_text(before)
-    await expect(author.page.locator(".cf-block--editing").get_by_text("Saved", exact=True)).to_be_visible()
+    await expect(saved(author)).to_be_visible()
     await area.press("Escape")
     await expect(blocks(author).filter(has_text=more)).to_be_visible()
+
+
+async def open_clause(author: Person) -> Locator:
+    """The first one, as it is edited."""
+    await author.page.get_by_role("button", name=re.compile(r"^Edit 1\.")).click()
+    return author.page.get_by_role("textbox", name=re.compile(r"^Edit 1\."))
+
+
+def saved(author: Person) -> Locator:
+    """What the clause being edited says when it is."""
+    return author.page.locator(".cf-block--editing").get_by_text("Saved", exact=True)
 
 
 # -- review and sending

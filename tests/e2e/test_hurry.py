@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e import head_start, steps
-from tests.e2e.people import DEMO_PASSWORD, PASSWORD, Person
+from tests.e2e.line import Line
+from tests.e2e.people import DEMO_PASSWORD, PASSWORD, PHONE, Person
 from tests.e2e.product import Product
 
 pytestmark = pytest.mark.xdist_group("product")
@@ -98,7 +99,7 @@ async def test_two_people_at_one_clause_lose_nothing(meet, product: Product) -> 
     areas = {}
     for person in clauses:
         await person.goto(f"/documents/{document}")
-        areas[person] = await _open_clause(person)
+        areas[person] = await steps.open_clause(person)
     await asyncio.gather(*(areas[person].press_sequentially(words) for person, words in clauses.items()))
 
     told = mia.words("Somebody else changed this block meanwhile.").or_(mia.words("Saved"))
@@ -108,7 +109,7 @@ async def test_two_people_at_one_clause_lose_nothing(meet, product: Product) -> 
     await second.sees("Somebody else changed this block meanwhile.")
     assert clauses[second] in await areas[second].input_value()
     await second.press("Keep mine")
-    await expect(second.page.locator(".cf-block--editing").get_by_text("Saved", exact=True)).to_be_visible()
+    await expect(steps.saved(second)).to_be_visible()
 
     newest_first = [
         content
@@ -125,20 +126,77 @@ async def test_a_reload_in_the_middle_of_a_word_keeps_it(meet, product: Product)
     mia = await mia_of_the_demo(meet)
     mia.page.on("dialog", lambda asks: asks.accept())  # “Leave site?”
     await mia.goto(f"/documents/{document}")
-    await (await _open_clause(mia)).press_sequentially("Half a sen")
+    await (await steps.open_clause(mia)).press_sequentially("Half a sen")
     await mia.page.reload()
     area = mia.page.locator(".cf-block--editing textarea")
     await expect(area).to_have_value(re.compile(r"Half a sen$"))
     await area.press_sequentially("tence ")
-    await expect(mia.page.locator(".cf-block--editing").get_by_text("Saved", exact=True)).to_be_visible()
+    await expect(steps.saved(mia)).to_be_visible()
     await mia.page.reload()
     await expect(steps.blocks(mia).filter(has_text="Half a sentence")).to_be_visible()
     await expect(area).to_have_count(0)
 
 
-async def _open_clause(person: Person) -> Locator:
-    await person.page.get_by_role("button", name=re.compile(r"^Edit 1\.")).click()
-    return person.page.get_by_role("textbox", name=re.compile(r"^Edit 1\."))
+async def test_on_a_line_that_stands_still_a_press_shows_and_counts_once(meet, product: Product) -> None:
+    """As on a phone with one bar: what is pressed says so at once, and however long it takes, it goes out once."""
+    clara = await meet("Clara Client", **PHONE)
+    document = head_start.sent(product, clara)
+    line = await Line.of(clara.page)
+    await clara.page.clock.install()
+    await clara.open_mail("to sign", "/portal/open/")
+    agree = clara.button("I agree")
+    await expect(agree).to_be_visible()
+    line.hold()
+    await agree.click()
+    await expect(agree).to_have_attribute("aria-busy", "true")
+    for _ in range(3):
+        await clara.page.clock.fast_forward(3_000)
+        await agree.click()
+    line.let_go()
+    await expect(clara.button("Send me a code")).to_be_visible()
+    assert line.said("agree") == 1
+    consents = "SELECT count(*) FROM audit_event WHERE action = 'signer:consent' AND document_id = %s"
+    assert product.rows(consents, document) == [(1,)]
+
+
+async def test_a_tab_that_lags_behind_does_nothing_twice(meet, product: Product) -> None:
+    """What is pressed there was done in the other tab meanwhile: it catches up, and the verb is done once."""
+    document = head_start.written(product, await meet("Clara Client"))
+    mia = await mia_of_the_demo(meet)
+    line = await Line.of(mia.page)
+    await mia.goto(f"/documents/{document}")
+    await expect(mia.button("Submit for review")).to_be_visible()
+    line.hold()
+    await steps.submit(await mia.another_tab(f"/documents/{document}"))
+    await mia.press("Submit for review")
+    line.let_go()
+    await expect(mia.pill("In review")).to_be_visible()
+    await expect(mia.button("Submit for review")).to_have_count(0)
+    submits = "SELECT count(*) FROM audit_event WHERE action = 'document:submit' AND document_id = %s"
+    assert product.rows(submits, document) == [(1,)]
+
+
+async def test_a_line_that_breaks_says_so_and_what_is_typed_meanwhile_is_saved(
+    meet, product: Product
+) -> None:
+    document = head_start.written(product, await meet("Clara Client"))
+    mia = await mia_of_the_demo(meet)
+    line = await Line.of(mia.page)
+    await mia.goto(f"/documents/{document}")
+    area = await steps.open_clause(mia)
+    await line.cut()
+    bar = mia.words("Reconnecting. What you typed stays.")
+    await expect(bar).to_be_visible()
+    await area.press_sequentially("Typed in a tunnel. ")
+    await mia.sees("Offline. Kept here, saved when you are back")
+    assert "Typed in a tunnel." not in product.text_of(document)
+    await line.mend()
+    await expect(bar).to_have_count(0)
+    await expect(steps.saved(mia)).to_be_visible()
+    assert "Typed in a tunnel." in product.text_of(document)
+    await mia.page.reload()
+    await expect(steps.blocks(mia).filter(has_text="Typed in a tunnel.")).to_be_visible()
+    mia.forgive("ERR_INTERNET_DISCONNECTED")
 
 
 async def test_back_goes_back(meet) -> None:

@@ -104,6 +104,12 @@ def test_what_the_server_sends_is_never_evaluated() -> None:
     assert '"_cf_ui"' in script
 
 
+def test_buttons_learn_what_is_under_way() -> None:
+    script = patched_state_js()
+    assert 'socket.emit("event", encodeFormDataArgs(routed_event), sending());' in script
+    assert 'socket.current.on("disconnect", forgetUnderWay);' in script
+
+
 def test_the_built_front_end_finds_its_server_where_it_came_from(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     file = tmp_path / "assets/reflex-env-1.js"
