@@ -20,6 +20,7 @@ from contractflow.models import (
     Contact,
     Document,
     DocumentVersion,
+    DraftAttempt,
     DraftJob,
     Invoice,
     Lead,
@@ -305,6 +306,26 @@ def a_draft_job(work: UnitOfWork, document: Document, **other: Any) -> DraftJob:
         "requested_by": document.created_by,
     }
     return _added(work, DraftJob(**defaults | other))
+
+
+def an_attempt(work: UnitOfWork, job: DraftJob, **other: Any) -> DraftAttempt:
+    defaults = {
+        "org_id": job.org_id,
+        "draft_id": job.id,
+        "attempt": 1,
+        "provider": "gemini",
+        "model": "gemini-3.5-flash",
+        "template": "contract/1",
+        "outcome": "ok",
+        "first_text_ms": 900,
+        "characters": 4000,
+        "tokens_in": 1000,
+        "tokens_out": 2000,
+        "cost_micros": 19_500,
+        "started_at": work.now,
+        "ended_at": work.now,
+    }
+    return _added(work, DraftAttempt(**defaults | other))
 
 
 def a_notification(work: UnitOfWork, **other: Any) -> Notification:

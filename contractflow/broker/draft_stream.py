@@ -162,7 +162,8 @@ class DraftWriter:
         self.epoch = claim * 100
         self.text = ""
         """What this epoch has written so far."""
-        self._provider = self._note = ""
+        self.provider = self._note = ""
+        """Who writes this epoch; empty before its first text."""
         self._said = 0
         self._has_begun = False
         self.refusal: Superseded | Stopped | None = None
@@ -181,7 +182,7 @@ class DraftWriter:
     def begin(self, provider: str, note: str = "") -> None:
         """Start from the beginning with `provider`; `note` says why, when something was on the screen before."""
         self.epoch += 1
-        self._provider, self._note, self.text = provider, note, ""
+        self.provider, self._note, self.text = provider, note, ""
         self._said, self._has_begun = 0, False
         self._news.set()
 
@@ -271,7 +272,7 @@ class DraftWriter:
 
     async def _say_begin(self) -> None:
         epoch = self.epoch
-        entry = {"k": "b", "e": str(epoch), "p": self._provider, "n": self._note}
+        entry = {"k": "b", "e": str(epoch), "p": self.provider, "n": self._note}
         if await self._send(entry) is _Answer.FORGOTTEN:
             await self._send(entry)
         self._has_begun = epoch == self.epoch

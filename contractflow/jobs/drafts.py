@@ -52,60 +52,68 @@ async def generate(org_id: str, draft_id: str) -> None:
 
 
 async def _write(actor: System, claimed: Claim, writer: DraftWriter) -> None:
+    attempts: list[Attempt] = []
+    breaker = Breaker(async_redis())
     writing = asyncio.create_task(
-        write(claimed.order, providers(), writer, breaker=Breaker(async_redis()), note=claimed.note)
+        write(claimed.order, providers(), writer, breaker=breaker, note=claimed.note, attempts=attempts)
     )
     writer.on_refusal = writing.cancel
-    beating = asyncio.create_task(_beat(actor, claimed, writing))
+    beating = asyncio.create_task(_beat(actor, claimed, writer, writing))
     try:
         await asyncio.wait({writing})
     except asyncio.CancelledError:
         # This worker is told to go. Nothing is lost: another one begins at once.
         writing.cancel()
-        await _perform(actor, drafts.hand_back, claimed)
+        await asyncio.wait({writing}, timeout=1)
+        await _perform(actor, drafts.hand_back, claimed, attempts)
         raise
     else:
-        await _conclude(actor, claimed, writer, writing)
+        await _conclude(actor, claimed, writer, writing, attempts)
     finally:
         beating.cancel()
 
 
 async def _conclude(
-    actor: System, claimed: Claim, writer: DraftWriter, writing: asyncio.Task[Outcome]
+    actor: System,
+    claimed: Claim,
+    writer: DraftWriter,
+    writing: asyncio.Task[Outcome],
+    attempts: list[Attempt],
 ) -> None:
     """Save first, then say so: whoever reads "ready" finds the text in the database."""
     if writing.cancelled():
         # Stopped, or no longer ours: the row says so already, whoever did it.
+        await _patiently(actor, drafts.interrupted, claimed, attempts)
         await writer.end("cancelled")
         return
     try:
         is_ours = await _patiently(actor, drafts.finish, claimed, writing.result())
     except (ProviderError, Unusable, Invalid) as problem:
-        await _try_again(actor, claimed, writer, problem)
+        await _try_again(actor, claimed, writer, problem, attempts)
     except Exception as problem:
         log.exception("draft %s failed unexpectedly", claimed.draft_id)
-        await _try_again(actor, claimed, writer, problem)
+        await _try_again(actor, claimed, writer, problem, attempts)
     else:
         if is_ours:
             await writer.end("ready")
 
 
-async def _try_again(actor: System, claimed: Claim, writer: DraftWriter, problem: Exception) -> None:
+async def _try_again(
+    actor: System, claimed: Claim, writer: DraftWriter, problem: Exception, attempts: list[Attempt]
+) -> None:
     code = "unusable" if isinstance(problem, (Unusable, Invalid)) else "unexpected"
-    attempts: tuple[Attempt, ...] = ()
-    if isinstance(problem, ProviderError):
-        code, attempts = str(problem.trouble), problem.attempts
+    code = str(problem.trouble) if isinstance(problem, ProviderError) else code
     status = await _patiently(actor, drafts.retry_later, claimed, code, repr(problem), attempts)
     if status is not None:
         await writer.end("failed" if status is DraftStatus.FAILED else "waiting")
 
 
-async def _beat(actor: System, claimed: Claim, writing: asyncio.Task[Outcome]) -> None:
+async def _beat(actor: System, claimed: Claim, writer: DraftWriter, writing: asyncio.Task[Outcome]) -> None:
     """Keep the lease. A database that is away for a moment is no reason to stop writing."""
     while True:
         await asyncio.sleep(BEAT_SECONDS)
         try:
-            if await _perform(actor, drafts.heartbeat, claimed) is Beat.LOST:
+            if await _perform(actor, drafts.heartbeat, claimed, writer.provider) is Beat.LOST:
                 writing.cancel()
                 return
         except OperationalError as problem:

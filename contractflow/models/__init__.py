@@ -6,6 +6,7 @@ from contractflow.models.audit_event import AuditEvent, AuditHead
 from contractflow.models.client import Client, Contact
 from contractflow.models.comment import Comment
 from contractflow.models.document import Document, DocumentVersion
+from contractflow.models.draft_attempt import DraftAttempt
 from contractflow.models.draft_job import DraftJob
 from contractflow.models.invoice import Invoice
 from contractflow.models.lead import Lead
@@ -34,6 +35,7 @@ __all__ = [
     "Contact",
     "Document",
     "DocumentVersion",
+    "DraftAttempt",
     "DraftJob",
     "Invoice",
     "Lead",

@@ -8,14 +8,12 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from contractflow.models.columns import (
-    EMPTY_LIST,
     NOW,
     OfOrg,
     belongs_to,
     default,
     in_org,
     is_not_negative,
-    json_list,
     json_object,
     minor,
     now,
@@ -73,7 +71,6 @@ class DraftJob(OfOrg, table=True):
     """Rises whenever the text starts anew, so that readers drop what came before."""
     cancel_requested: bool = Field(default=False, sa_column_kwargs=default(False))
     provider: str | None = Field(default=None, sa_type=one_of("provider", "gemini", "openai", "placeholder"))
-    provider_trail: list[Any] = Field(default_factory=list, sa_type=json_list(), sa_column_kwargs=EMPTY_LIST)
     idempotency_key: str = Field(max_length=120)
     last_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     output: str = Field(default="", sa_type=prose(), sa_column_kwargs=default(""))
@@ -83,9 +80,6 @@ class DraftJob(OfOrg, table=True):
     lease_expires_at: datetime | None = None
     heartbeat_at: datetime | None = None
     next_attempt_at: datetime | None = None
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    cost_micros: int | None = Field(default=None, sa_type=minor())
     queued_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
     started_at: datetime | None = None
     first_token_at: datetime | None = None

@@ -30,7 +30,7 @@ def agencies(database):
             document, signer = builders.a_signed_document(work)
             invoice = builders.opened(work, builders.an_invoice(work, document))
             builders.a_payment(work, invoice, 10)
-            builders.a_draft_job(work, builders.a_document(work))
+            builders.an_attempt(work, builders.a_draft_job(work, builders.a_document(work)))
             reviewed = builders.a_document(work)
             builders.a_version(work, reviewed)
             if actor is cast.northlight:

@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 from contractflow.broker.breaker import Breaker
@@ -80,21 +81,22 @@ async def generate(
     breaker: Breaker | None = None,
     timers: Timers | None = None,
     note: str = "",
+    attempts: list[Attempt] | None = None,
 ) -> Outcome:
     """Write `order` to `screen` and return the text. `note` goes out with the first text (after a restart).
 
+    Whoever was asked stands in `attempts` as soon as it is over, also when the whole is cancelled or fails.
     Raises ProviderError only when the last provider fails as well.
     """
     telling = _Telling(order, screen, breaker, timers or Timers(), note)
+    telling.attempts = [] if attempts is None else attempts
     for provider in providers:
         is_last = provider is providers[-1]
         if is_last or await telling.may_ask(provider):
             outcome = await telling.ask(provider, is_last=is_last)
             if outcome:
                 return outcome
-    nobody = ProviderError(Trouble.OVERLOAD, "nobody answered")
-    nobody.attempts = tuple(telling.attempts)
-    raise nobody
+    raise ProviderError(Trouble.OVERLOAD, "nobody answered")
 
 
 class _Telling:
@@ -110,15 +112,20 @@ class _Telling:
     async def may_ask(self, provider: Provider) -> bool:
         if self.breaker is None or await self.breaker.allows(provider.name):
             return True
-        self.attempts.append(Attempt(provider.name, provider.model, "skipped"))
+        now = datetime.now(UTC)
+        self.attempts.append(Attempt(provider.name, provider.model, "skipped", now, now))
         return False
 
     async def ask(self, provider: Provider, *, is_last: bool) -> Outcome | None:
         for chance in (1, 2):
             run = _Run(provider, self.screen, self.note)
             deadline = run.started + LAST_SECONDS if is_last else self.deadline
-            problem = await run.attempt(self.order, self.timers, deadline)
-            self.attempts.append(run.record(problem))
+            try:
+                problem = await run.attempt(self.order, self.timers, deadline)
+            except asyncio.CancelledError:
+                self.attempts.append(run.record("interrupted"))
+                raise
+            self.attempts.append(run.record(str(problem.trouble) if problem else "ok"))
             if not is_last:
                 await _report(self.breaker, provider, problem)
             if problem is None:
@@ -141,7 +148,7 @@ class _Run:
         self.provider, self.screen, self.note = provider, screen, note
         self.text = ""
         self.done: Done | None = None
-        self.started = asyncio.get_running_loop().time()
+        self.started, self.started_at = asyncio.get_running_loop().time(), datetime.now(UTC)
         self._first_text_ms: int | None = None
 
     async def attempt(self, order: Order, timers: Timers, deadline: float) -> ProviderError | None:
@@ -161,16 +168,17 @@ class _Run:
             return ProviderError(self._which_timer(deadline), self.provider.name)
         return None if self.done else ProviderError(Trouble.TRUNCATED, "no end")
 
-    def record(self, problem: ProviderError | None) -> Attempt:
-        done = self.done or Done("stop", self.provider.model)
+    def record(self, outcome: str) -> Attempt:
         return Attempt(
             self.provider.name,
             self.provider.model,
-            str(problem.trouble) if problem else "ok",
+            outcome,
+            self.started_at,
+            max(datetime.now(UTC), self.started_at),  # clocks may be set back
             first_text_ms=self._first_text_ms,
             shown=len(self.text),
-            tokens_in=done.tokens_in,
-            tokens_out=done.tokens_out,
+            tokens_in=self.done.tokens_in if self.done else None,
+            tokens_out=self.done.tokens_out if self.done else None,
         )
 
     def outcome(self, attempts: tuple[Attempt, ...]) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 from google import genai
@@ -101,13 +101,11 @@ class _Seen:
             raise ProviderError(Trouble.BLOCKED, self._finish)
         if self._finish not in {"STOP", "MAX_TOKENS"}:
             raise ProviderError(Trouble.PROTOCOL, self._finish)
-        usage = self._usage or types.GenerateContentResponseUsageMetadata()
-        return Done(
-            "length" if self._finish == "MAX_TOKENS" else "stop",
-            model,
-            tokens_in=usage.prompt_token_count or 0,
-            tokens_out=(usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0),
-        )
+        finish: Literal["stop", "length"] = "length" if self._finish == "MAX_TOKENS" else "stop"
+        if self._usage is None:
+            return Done(finish, model)
+        written = (self._usage.candidates_token_count or 0) + (self._usage.thoughts_token_count or 0)
+        return Done(finish, model, self._usage.prompt_token_count or 0, written)
 
 
 def _config(order: Order) -> types.GenerateContentConfig:

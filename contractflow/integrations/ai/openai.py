@@ -114,7 +114,7 @@ class _Seen:
             raise ProviderError(Trouble.BLOCKED, "refusal")
         if self._finish is None:
             raise ProviderError(Trouble.TRUNCATED, "no terminal event")
-        tokens = (self._usage.input_tokens, self._usage.output_tokens) if self._usage else (0, 0)
+        tokens = (self._usage.input_tokens, self._usage.output_tokens) if self._usage else (None, None)
         return Done(self._finish, model, *tokens)
 
 

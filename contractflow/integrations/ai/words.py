@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Literal, Protocol
 
@@ -39,15 +40,20 @@ COUNTED = HOPELESS | {T.RATE, T.OVERLOAD, T.CONNECT, T.NETWORK, T.FIRST_TEXT, T.
 
 @dataclass(frozen=True)
 class Attempt:
-    """One line of the record: who was asked, how it ended ("ok", "skipped" or the trouble), and at what cost."""
+    """One line of the record: who was asked, how it ended ("ok", "skipped", "interrupted" or the trouble), at what cost.
+
+    Tokens are None when the vendor did not say.
+    """
 
     provider: str
     model: str
     outcome: str
+    started_at: datetime
+    ended_at: datetime
     first_text_ms: int | None = None
     shown: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int | None = None
+    tokens_out: int | None = None
 
 
 class ProviderError(Exception):
@@ -57,8 +63,6 @@ class ProviderError(Exception):
         super().__init__(f"{trouble}: {detail[:300]}")
         self.trouble = trouble
         self.retry_after = retry_after
-        self.attempts: tuple[Attempt, ...] = ()
-        """Everybody who was asked, when nobody is left to ask."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,8 @@ class Done:
 
     finish: Literal["stop", "length"]
     model: str
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int | None = None
+    tokens_out: int | None = None
 
 
 class Sign(Enum):

@@ -9,6 +9,7 @@ from contractflow.services.drafts.writing import (
     finish,
     hand_back,
     heartbeat,
+    interrupted,
     retry_later,
     wake,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "finish",
     "hand_back",
     "heartbeat",
+    "interrupted",
     "live",
     "of_document",
     "request",

@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from contractflow.broker import queue
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
-from contractflow.integrations.ai.failover import CAUSES, LABELS
+from contractflow.integrations.ai.failover import LABELS
 from contractflow.models import AppUser, Document, DraftJob
 from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
-from contractflow.services.drafts import rows
+from contractflow.services.drafts import recording, rows
 from contractflow.workflows.document import Generation, Status
 from contractflow.workflows.draft_job import ACTIVE, DraftStatus
 
@@ -82,7 +82,7 @@ def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
         provider=LABELS.get(job.provider or "", ""),
         started_by=started_by,
         words=_words(job, started_by, position),
-        cause=_cause(job),
+        cause=_cause(work, job),
         position=position,
         is_active=is_active,
         can_stop=is_active and may,
@@ -131,15 +131,12 @@ def _words(job: DraftJob, started_by: str, position: int) -> str:
     return sentences[job.status]
 
 
-def _cause(job: DraftJob) -> str:
+def _cause(work: UnitOfWork, job: DraftJob) -> str:
     """Why the last attempt failed, for the person; empty when there is nothing to explain."""
     if job.status not in {DraftStatus.FAILED, DraftStatus.RETRY_WAIT} or not job.error_code:
         return ""
-    asked = [entry for entry in job.provider_trail if entry["outcome"] in CAUSES]
-    if asked:
-        last = asked[-1]
-        return f"{LABELS.get(last['provider'], last['provider'])} {CAUSES[last['outcome']]}."
-    return _OTHER_CAUSES.get(job.error_code, _OTHER_CAUSES["unexpected"])
+    other = _OTHER_CAUSES.get(job.error_code, _OTHER_CAUSES["unexpected"])
+    return recording.cause(work, job.id) or other
 
 
 def _position(job: DraftJob) -> int:

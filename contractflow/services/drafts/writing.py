@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from contractflow.integrations.ai.words import Attempt, Order
 from contractflow.models import Document, DraftJob
 from contractflow.services.drafts import rows
 from contractflow.services.drafts.briefing import brief_for
+from contractflow.services.drafts.recording import WORKER_LOST, record, record_loss
 from contractflow.services.drafts.saving import save_text
 from contractflow.services.moving import move, touched
 from contractflow.workflows.document import GENERATION
@@ -77,6 +78,7 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     job.lease_token, job.lease_owner = uuid4(), owner[:120]
     job.lease_expires_at = work.now + LEASE
     job.heartbeat_at, job.started_at, job.next_attempt_at = work.now, job.started_at or work.now, None
+    job.provider = None
     move(work, job, DRAFT_JOB, "claim", attempt=job.attempt)
     move(work, document, GENERATION, "start", draft_id=str(job.id))
     touched(work, document)
@@ -85,8 +87,8 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     return Claim(job.org_id, job.id, document.id, job.lease_token, job.epoch, job.attempt, order, note)
 
 
-def heartbeat(work: UnitOfWork, claimed: Claim) -> Beat:
-    """Prolong the lease. One statement and no lock on the document: it happens all the time."""
+def heartbeat(work: UnitOfWork, claimed: Claim, provider: str = "") -> Beat:
+    """Prolong the lease, and say who writes. One statement and no lock on the document: it happens all the time."""
     prolong = (
         update(DraftJob)
         .where(
@@ -94,7 +96,11 @@ def heartbeat(work: UnitOfWork, claimed: Claim) -> Beat:
             col(DraftJob.lease_token) == claimed.token,
             col(DraftJob.status) == DraftStatus.RUNNING,
         )
-        .values(lease_expires_at=work.now + LEASE, heartbeat_at=work.now)
+        .values(
+            lease_expires_at=work.now + LEASE,
+            heartbeat_at=work.now,
+            provider=provider or col(DraftJob.provider),
+        )
         .returning(col(DraftJob.id))
     )
     return Beat.GO_ON if work.db.execute(prolong).first() else Beat.LOST
@@ -110,7 +116,7 @@ def finish(work: UnitOfWork, claimed: Claim, outcome: Outcome) -> bool:
         return False
     job, document = held
     job.output, job.provider = outcome.text, outcome.provider
-    _record(job, outcome.attempts, claimed.order.template)
+    record(work, job.id, claimed.attempt, claimed.order.template, outcome.attempts)
     note = "Cut at the length limit" if outcome.finish == "length" else None
     version = save_text(work, document, job, outcome.text, model=outcome.model, note=note)
     job.result_version_id = version.id
@@ -131,13 +137,19 @@ def retry_later(
         return None
     job, document = held
     job.error_code, job.error_detail = code[:80], detail[:2000]
-    _record(job, attempts, claimed.order.template)
+    record(work, job.id, claimed.attempt, claimed.order.template, attempts)
     _again_or_never(work, job, document, "wait", _pause(job.attempt))
     return job.status
 
 
-def hand_back(work: UnitOfWork, claimed: Claim) -> None:
+def interrupted(work: UnitOfWork, claimed: Claim, attempts: Sequence[Attempt]) -> None:
+    """Keep what a draft cost that was stopped, or went on elsewhere."""
+    record(work, claimed.draft_id, claimed.attempt, claimed.order.template, attempts)
+
+
+def hand_back(work: UnitOfWork, claimed: Claim, attempts: Sequence[Attempt] = ()) -> None:
     """This worker is told to go: somebody else begins at once, and the attempt does not count."""
+    interrupted(work, claimed, attempts)
     held = _held(work, claimed)
     if held is None:
         return
@@ -154,7 +166,8 @@ def wake(work: UnitOfWork, draft_id: UUID) -> None:
         return
     if job.status is DraftStatus.RUNNING and job.lease_expires_at and job.lease_expires_at < work.now:
         log.warning("draft %s: its worker is silent, attempt %d", job.id, job.attempt)
-        job.error_code, job.error_detail = "worker_lost", LOST_WORKER
+        record_loss(work, job)
+        job.error_code, job.error_detail = WORKER_LOST, LOST_WORKER
         _again_or_never(work, job, document, "requeue", 0)
     elif job.status in OPEN and (job.next_attempt_at or work.now) <= work.now:
         # Asked again only after a while: a long queue is no reason to fill it with repetitions.
@@ -192,14 +205,6 @@ def _held(work: UnitOfWork, claimed: Claim) -> tuple[DraftJob, Document] | None:
 def _let_go(work: UnitOfWork, job: DraftJob) -> None:
     job.lease_token = job.lease_expires_at = job.lease_owner = None
     job.finished_at = work.now
-
-
-def _record(job: DraftJob, attempts: Sequence[Attempt], template: str) -> None:
-    """Who was asked in this attempt, with which prompt, and what it cost; earlier attempts stay in the trail."""
-    told = {"attempt": job.attempt, "template": template}
-    job.provider_trail = [*job.provider_trail, *(told | asdict(a) for a in attempts)]
-    job.tokens_in = sum(entry["tokens_in"] for entry in job.provider_trail)
-    job.tokens_out = sum(entry["tokens_out"] for entry in job.provider_trail)
 
 
 def _pause(attempt: int) -> float:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlmodel import select
+
 from contractflow.broker.draft_stream import DraftView, stream_key
 from contractflow.content.version import Content
 from contractflow.db.engine import use_role
@@ -16,7 +18,7 @@ from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.integrations.ai import lineup
 from contractflow.jobs.drafts import generate
-from contractflow.models import Document, DocumentVersion, DraftJob
+from contractflow.models import Document, DocumentVersion, DraftAttempt, DraftJob
 from contractflow.permissions import Member
 from contractflow.services import drafts
 from tests import builders, cast
@@ -37,6 +39,7 @@ class Facts:
     job: DraftJob
     document: Document
     version: DocumentVersion | None
+    attempts: list[DraftAttempt]
 
     @property
     def content(self) -> Content:
@@ -73,7 +76,8 @@ def facts(draft_id: UUID) -> Facts:
         job = work.db.get_one(DraftJob, draft_id)
         document = work.db.get_one(Document, job.document_id)
         version = job.result_version_id and work.db.get(DocumentVersion, job.result_version_id)
-        return Facts(job, document, version or None)
+        tried = select(DraftAttempt).where(DraftAttempt.draft_id == draft_id).order_by(DraftAttempt.id)
+        return Facts(job, document, version or None, list(work.db.exec(tried)))
 
 
 async def read(redis: Any, draft_id: UUID) -> DraftView:

@@ -173,8 +173,7 @@ async def test_every_block_says_where_it_comes_from(redis):
     origin = next(iter(found.version.provenance.values()))
     assert (origin["provider"], origin["placeholder"], origin["reviewed"]) == ("placeholder", True, False)
     assert origin["job_id"] == str(draft)
-    trail_ = [(a["provider"], a["outcome"], a["template"]) for a in found.job.provider_trail]
-    assert trail_ == [("placeholder", "ok", CONTRACT)]
+    assert [(a.provider, a.outcome, a.template) for a in found.attempts] == [("placeholder", "ok", CONTRACT)]
 
 
 async def test_being_woken_again_changes_nothing(redis):
@@ -217,7 +216,7 @@ async def test_real_sdks_write_through_the_whole_chain(redis, sandbox, monkeypat
     found, view = facts(draft), await read(redis, draft)
     assert (view.status, view.text) == ("ready", found.job.output)
     assert join(found.content.blocks) == parse(found.job.output)
-    assert bool(view.note) == (len({a["provider"] for a in found.job.provider_trail if a["shown"]}) > 1)
+    assert bool(view.note) == (len({a.provider for a in found.attempts if a.characters}) > 1)
 
 
 # -- failing
