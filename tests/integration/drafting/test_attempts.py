@@ -108,7 +108,7 @@ def test_the_trail_of_older_drafts_moves_over_and_back(postgres):
         admin.execute(
             "INSERT INTO org (id, slug, name, default_currency) VALUES (uuidv7(), 'old', 'Old', 'EUR');"
             "INSERT INTO draft_job (org_id, document_id, brief, idempotency_key, requested_by, attempt, provider_trail)"
-            ' SELECT id, uuidv7(), \'{}\', \'k\', uuidv7(), 1, \'[{"attempt": 1, "provider": "openai", "model": "m",'
+            ' SELECT id, uuidv7(), \'{}\', \'k\', uuidv7(), 1, \'[{"attempt": 1, "provider": "openai", "model": "m", "template": "t/1",'
             ' "outcome": "ok", "first_text_ms": 7, "shown": 9, "tokens_in": 3, "tokens_out": 4}]\' FROM org'
         )
         before = admin.execute("SELECT provider_trail FROM draft_job").fetchone()
