@@ -86,6 +86,19 @@ def enqueue(name: str, *, job_id: str, **ids: object) -> bool:
     return True
 
 
+def ahead_of(queue: str, prefix: str) -> int | None:
+    """How many other drafts' (or whatever the ids name before their last "-") jobs wait before the first id with `prefix`.
+
+    None when it does not wait here: somebody took it, or nobody was woken for it yet.
+    """
+    before: set[str] = set()
+    for job_id in _queue(queue).get_job_ids():
+        if job_id.startswith(prefix):
+            return len(before)
+        before.add(job_id[: len(prefix)])
+    return None
+
+
 def waiting(queue: str) -> int:
     """How many jobs nobody has taken yet."""
     return int(_queue(queue).count)

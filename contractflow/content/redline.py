@@ -22,6 +22,7 @@ from contractflow.content.nodes import Node
 # The work of comparing two texts grows with the pairs of equal words. 3 million take about a second; a text
 # that repeats itself beyond that is shown as replaced.
 _MOST_PAIRS = 3_000_000
+_MOST_LIVE_WORDS = 2_500
 _WORD = re.compile(r"(?:\w+(?:[.,'’]\w+)*|[^\w\s])[ \t]*|\s+")
 _TAGS = {"strong": "strong", "emphasis": "em", "strike": "s", "code": "code"}
 
@@ -54,6 +55,40 @@ def compare(old: Sequence[Block], new: Sequence[Block]) -> list[RedlineRow]:
     staying = _staying([b.id for b in old if b.id in now], [b.id for b in new if b.id in before])
     rows = [_row(before.get(block.id), block, block.id in staying) for block in new]
     return rows + [_whole(block, "removed") for block in old if block.id not in now]
+
+
+def growing(old: str, new: str, *, is_over: bool = False) -> list[tuple[str, str]]:
+    """How the Markdown `new`, which is still being written, changes `old`: pairs of a kind and plain words.
+
+    Kinds are same, added, removed, and coming: what `new` may still say, for it has not got there. A long text is
+    compared only when it `is_over`; until then it is all added. "\\n" stands before a paragraph or an item.
+    """
+    before, now = list(_words(nodes.parse(old))), list(_words(nodes.parse(new)))
+    if not is_over:
+        now = now[:-1]  # half a word would look like another one
+    if not is_over and max(len(before), len(now)) > _MOST_LIVE_WORDS:
+        return _joined([("added", _text(now))])
+    steps = list(_steps(before, now))
+    parts: list[tuple[str, str]] = []
+    for number, (gone, come) in enumerate(steps, start=1):
+        if gone == come:
+            parts.append(("same", _text(gone)))
+            continue
+        is_ahead = number == len(steps) and not is_over
+        parts += (
+            [("added", _text(come)), ("coming", _text(gone))]
+            if is_ahead
+            else [("removed", _text(gone)), ("added", _text(come))]
+        )
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(kind, words) for kind, words in parts if words]
+
+
+def _text(words: Iterable[_Word]) -> str:
+    return "".join(word.text or word.lead.replace("<br>", "\n") for word in words)
 
 
 def _row(old: Block | None, new: Block, stays: bool) -> RedlineRow:

@@ -21,7 +21,7 @@ from contractflow.models.columns import (
     prose,
     stored,
 )
-from contractflow.workflows.draft_job import DraftStatus
+from contractflow.workflows.draft_job import Decision, DraftStatus
 
 
 class DraftJob(OfOrg, table=True):
@@ -38,6 +38,15 @@ class DraftJob(OfOrg, table=True):
         CheckConstraint("(status = 'running') = (lease_token IS NOT NULL)", name="running_is_leased"),
         CheckConstraint("(status = 'running') = (lease_expires_at IS NOT NULL)", name="lease_expires"),
         CheckConstraint("status <> 'retry_wait' OR next_attempt_at IS NOT NULL", name="retry_has_time"),
+        CheckConstraint("kind <> 'clause' OR block_id IS NOT NULL", name="clause_has_block"),
+        CheckConstraint("(decision = 'open') = (decided_at IS NULL)", name="decision_has_time"),
+        Index(
+            "uq_draft_job_open_rewrite",
+            "document_id",
+            "block_id",
+            unique=True,
+            postgresql_where=text("kind = 'clause' AND decision = 'open'"),
+        ),
         Index(
             "uq_draft_job_active",
             "document_id",
@@ -71,6 +80,14 @@ class DraftJob(OfOrg, table=True):
     """Rises whenever the text starts anew, so that readers drop what came before."""
     cancel_requested: bool = Field(default=False, sa_column_kwargs=default(False))
     provider: str | None = Field(default=None, sa_type=one_of("provider", "gemini", "openai", "placeholder"))
+    model: str = Field(default="", max_length=120, sa_column_kwargs=default(""))
+    """Which of the provider's wrote the text; empty until there is one."""
+    decision: Decision = Field(
+        default=Decision.OPEN, sa_type=stored(Decision, "decision"), sa_column_kwargs=default("open")
+    )
+    decided_by: UUID | None = None
+    """A user."""
+    decided_at: datetime | None = None
     idempotency_key: str = Field(max_length=120)
     last_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     output: str = Field(default="", sa_type=prose(), sa_column_kwargs=default(""))

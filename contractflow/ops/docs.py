@@ -16,7 +16,7 @@ from contractflow.services.tiers import GRACE_DAYS, TIERS, TRIAL_DAYS, TRIAL_TIE
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
-from contractflow.workflows.draft_job import DRAFT_JOB
+from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.machine import Move, Workflow
 from contractflow.workflows.signer import SIGNER
 
@@ -29,6 +29,7 @@ MACHINES: dict[str, Workflow[Any]] = {
     "The approval of a document":        APPROVAL,
     "The drafting of a document":        GENERATION,
     "A draft job":                       DRAFT_JOB,
+    "The rewrite of a clause":           REWRITE,
     "A signer":                          SIGNER,
     "An invoice":                        INVOICE,
     "A payment":                         PAYMENT,

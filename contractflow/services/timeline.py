@@ -58,6 +58,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "document:finish":            ("drafted",   "finished the draft"),
     "document:fail":              ("drafted",   "could not finish the draft"),
     "document:cancel":            ("drafted",   "stopped the draft"),
+    "document:rewrite":           ("drafted",   "asked the AI to rewrite a clause"),
+    "draft_job:accept":           ("edited",    "accepted a rewritten clause"),
+    "draft_job:discard":          ("drafted",   "discarded a rewritten clause"),
+    "document:add_clause":        ("edited",    "added a suggested clause"),
     "signer:invite":              ("sent",      "invited the signer"),
     "signer:view":                ("viewed",    "opened the document"),
     "signer:consent":             ("viewed",    "agreed to sign electronically"),
@@ -175,7 +179,13 @@ def _who(event: AuditEvent) -> str:
 def _note(event: AuditEvent) -> str:
     """The one fact worth showing: a reason, a number, an amount, a version."""
     data: dict[str, Any] = json.loads(event.canonical).get("data", {})
-    facts = (("reason", "{}"), ("number", "{}"), ("amount", "{}"), ("version", "Version {}"))
+    facts = (
+        ("clause", "{}"),
+        ("reason", "{}"),
+        ("number", "{}"),
+        ("amount", "{}"),
+        ("version", "Version {}"),
+    )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")
 
 

@@ -17,10 +17,22 @@ from contractflow.db.roles import CONNECTABLE, DbRole
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
-from contractflow.workflows.draft_job import DRAFT_JOB
+from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.signer import SIGNER
 
-WORKFLOWS = [STATUS, APPROVAL, GENERATION, DRAFT_JOB, SIGNER, INVOICE, PAYMENT, SUBSCRIPTION, LEAD, PROJECT]
+WORKFLOWS = [
+    STATUS,
+    APPROVAL,
+    GENERATION,
+    DRAFT_JOB,
+    REWRITE,
+    SIGNER,
+    INVOICE,
+    PAYMENT,
+    SUBSCRIPTION,
+    LEAD,
+    PROJECT,
+]
 pytestmark = pytest.mark.usefixtures("postgres")
 
 

@@ -377,6 +377,24 @@ def test_the_redline_marks_words_and_keeps_their_formatting():
     assert {r.kind for r in redline.compare(old, old)} == {"same"}
 
 
+def test_a_growing_text_shows_what_changed_so_far_and_what_may_still_come():
+    old = "The fee is due **soon**. It is net."
+    steps = [redline.growing(old, text) for text in ("", "The fee i", "The fee shall be due")]
+    assert steps[0] == [("coming", "\nThe fee is due soon. It is net.")]
+    assert steps[1] == [("same", "\nThe fee "), ("coming", "is due soon. It is net.")]
+    assert ("added", "shall be ") in steps[2]
+    assert not [words for kind, words in steps[2] if kind == "removed" and "soon" in words]
+    done = redline.growing(old, "The fee shall be due **soon**.", is_over=True)
+    assert ("removed", ". It is net") in [(kind, words.strip()) for kind, words in done]
+    assert {kind for kind, _ in done} == {"same", "added", "removed"}
+
+
+def test_a_long_text_is_compared_when_it_is_over():
+    old = "word " * 5_000
+    assert redline.growing(old, "other words here") == [("added", "\nother words ")]
+    assert ("added", "other words") in redline.growing(old, "other words", is_over=True)
+
+
 def test_the_redline_escapes_what_it_shows():
     rows = redline.compare([Block("a", "x")], [Block("a", "<script>alert(1)</script>")])
     assert "<script" not in rows[0].html

@@ -10,10 +10,22 @@ from contractflow.permissions import Member, Permission, Role, Signer, System
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval, Generation, Status
-from contractflow.workflows.draft_job import DRAFT_JOB
+from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.signer import SIGNER, SignerStatus
 
-WORKFLOWS = [STATUS, APPROVAL, GENERATION, DRAFT_JOB, SIGNER, INVOICE, PAYMENT, SUBSCRIPTION, LEAD, PROJECT]
+WORKFLOWS = [
+    STATUS,
+    APPROVAL,
+    GENERATION,
+    DRAFT_JOB,
+    REWRITE,
+    SIGNER,
+    INVOICE,
+    PAYMENT,
+    SUBSCRIPTION,
+    LEAD,
+    PROJECT,
+]
 ORG = uuid4()
 
 each = pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda w: w.name)
@@ -91,6 +103,7 @@ ENDS = {
     "approval": set(),
     "generation": set(),
     "draft_job": {"succeeded", "cancelled"},
+    "rewrite": {"accepted", "discarded"},
     "signer": {"signed", "delegated", "removed"},
     "invoice": {"void"},
     "payment": {"reversed"},

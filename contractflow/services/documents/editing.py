@@ -37,8 +37,8 @@ def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base
     Returns the new digest. Saving what is already there changes nothing. Raises Stale when somebody else
     changed this block in the meantime, Invalid for text that cannot be printed, IllegalMove once it is sent.
     """
-    document, version, content = _open_for_editing(work, document_id)
-    current = _block(content, block_id)
+    document, version, content = open_for_editing(work, document_id)
+    current = find_block(content, block_id)
     text = blocks.clean(md).strip("\n").rstrip()
     if text == current.md:
         return block_digest(current)
@@ -50,16 +50,16 @@ def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base
         raise Invalid("A clause cannot be empty. Remove it instead.", block_id)
     changed = replace(content, blocks=blocks.replace(content.blocks, block_id, text))
     _save(work, document, version, changed, touched=[block_id])
-    return block_digest(_block(changed, block_id))
+    return block_digest(find_block(changed, block_id))
 
 
 def add_block(work: UnitOfWork, document_id: UUID, after: str, md: str) -> str:
     """Put new text behind block `after` (empty: at the top). Returns the id of the (first) new block."""
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     added = blocks.split(md, seed=f"{document_id}:{version.number}")
     if not added:
         raise Invalid("Write something first.", "md")
-    position = 0 if not after else content.blocks.index(_block(content, after)) + 1
+    position = 0 if not after else content.blocks.index(find_block(content, after)) + 1
     changed = (*content.blocks[:position], *added, *content.blocks[position:])
     _save(work, document, version, replace(content, blocks=changed), touched=[b.id for b in added])
     return added[0].id
@@ -67,7 +67,7 @@ def add_block(work: UnitOfWork, document_id: UUID, after: str, md: str) -> str:
 
 def remove_block(work: UnitOfWork, document_id: UUID, block_id: str) -> None:
     """Take a block out; doing it twice is the same as once."""
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     kept = tuple(block for block in content.blocks if block.id != block_id)
     if len(kept) != len(content.blocks):
         _save(work, document, version, replace(content, blocks=kept))
@@ -75,7 +75,7 @@ def remove_block(work: UnitOfWork, document_id: UUID, block_id: str) -> None:
 
 def fill_in(work: UnitOfWork, document_id: UUID, values: Mapping[str, str]) -> None:
     """Give variables of the text their values; names that are not in the text are ignored, an empty value opens one."""
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     names = {name for block in content.blocks for name in variables.find(block.md)}
     typed = {name: " ".join(nodes.visible(value).split()) for name, value in values.items() if name in names}
     filled = {name: value for name, value in {**content.variables, **typed}.items() if value}
@@ -84,7 +84,7 @@ def fill_in(work: UnitOfWork, document_id: UUID, values: Mapping[str, str]) -> N
 
 
 def rename(work: UnitOfWork, document_id: UUID, title: str) -> None:
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     line = one_line(title, "title", "a title", LONGEST_TITLE)
     if line != content.title:
         _save(work, document, version, replace(content, title=line))
@@ -92,7 +92,7 @@ def rename(work: UnitOfWork, document_id: UUID, title: str) -> None:
 
 def replan(work: UnitOfWork, document_id: UUID, total: str, plan: PaymentPlan) -> None:
     """A new total and payment plan; part of the content, so an approval becomes stale."""
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     total_minor = parse_money(total, content.currency, field="total")
     changed = replace(content, total_minor=total_minor, payment_plan=plan)
     if changed != content:
@@ -101,7 +101,7 @@ def replan(work: UnitOfWork, document_id: UUID, total: str, plan: PaymentPlan) -
 
 def confirm_placeholder(work: UnitOfWork, document_id: UUID) -> None:
     """A person has read the placeholder text and lets it stand: from now on it may be sent."""
-    document, version, content = _open_for_editing(work, document_id)
+    document, version, content = open_for_editing(work, document_id)
     provenance = {block: {**facts, "reviewed": True} for block, facts in version.provenance.items()}
     if provenance != version.provenance:
         add_version(
@@ -110,7 +110,8 @@ def confirm_placeholder(work: UnitOfWork, document_id: UUID) -> None:
         work.record("document:confirm_placeholder", "document", document.id, document_id=document.id)
 
 
-def _open_for_editing(work: UnitOfWork, document_id: UUID) -> tuple[Document, DocumentVersion, Content]:
+def open_for_editing(work: UnitOfWork, document_id: UUID) -> tuple[Document, DocumentVersion, Content]:
+    """The document, locked, with its words as they are now. Raises NotFound, and IllegalMove when they may not change."""
     work.require(P.DOCUMENT_EDIT)
     document = locked(work, Document, document_id, "document")
     if document.status not in EDITABLE:
@@ -140,7 +141,8 @@ def _save(
     work.record("document:edit", "document", document.id, document_id=document.id, version=saved.number)
 
 
-def _block(content: Content, block_id: str) -> Block:
+def find_block(content: Content, block_id: str) -> Block:
+    """Raises NotFound when it is not there (any more)."""
     for block in content.blocks:
         if block.id == block_id:
             return block

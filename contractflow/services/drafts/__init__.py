@@ -2,6 +2,15 @@
 
 from contractflow.services.drafts.ordering import request, stop
 from contractflow.services.drafts.reading import DraftRow, LiveDraft, live, of_document
+from contractflow.services.drafts.rewrite_rows import (
+    WISHES,
+    LiveRewrite,
+    RewriteRow,
+    Rewrites,
+    live_rewrites,
+    rewrites,
+)
+from contractflow.services.drafts.rewriting import accept, discard, rewrite
 from contractflow.services.drafts.writing import (
     Beat,
     Claim,
@@ -15,19 +24,28 @@ from contractflow.services.drafts.writing import (
 )
 
 __all__ = [
+    "WISHES",
     "Beat",
     "Claim",
     "DraftRow",
     "LiveDraft",
+    "LiveRewrite",
+    "RewriteRow",
+    "Rewrites",
+    "accept",
     "claim",
+    "discard",
     "finish",
     "hand_back",
     "heartbeat",
     "interrupted",
     "live",
+    "live_rewrites",
     "of_document",
     "request",
     "retry_later",
+    "rewrite",
+    "rewrites",
     "stop",
     "wake",
 ]

@@ -10,8 +10,20 @@ from contractflow.content.plan import PlanRow
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.ai.brief import Brief, PlanItem, Variable
-from contractflow.models import Client, Document, DocumentVersion, Org
+from contractflow.integrations.ai.prompts import rewrite_clause, write_contract
+from contractflow.integrations.ai.words import Order, Rewrite
+from contractflow.models import Client, Document, DocumentVersion, DraftJob, Org
 from contractflow.money import format_money
+from contractflow.services.drafts.rows import CLAUSE
+
+
+def order_for(work: UnitOfWork, document: Document, job: DraftJob) -> Order:
+    """What a provider is asked for: the whole document, or one clause of it anew."""
+    brief = brief_for(work, document, job.brief)
+    if job.kind != CLAUSE:
+        return write_contract(brief)
+    asked = job.brief["rewrite"]
+    return rewrite_clause(brief, Rewrite(asked["md"], asked["wish"]), asked["others"])
 
 
 def brief_for(work: UnitOfWork, document: Document, told: dict[str, Any]) -> Brief:

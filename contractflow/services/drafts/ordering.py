@@ -6,12 +6,11 @@ import logging
 from uuid import UUID
 
 from redis.exceptions import RedisError
-from sqlmodel import col, select
 
 from contractflow.broker.connections import request_redis
 from contractflow.broker.draft_stream import DraftView, ask_to_stop, stream_key
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import IllegalMove, Invalid, NotFound
+from contractflow.errors import IllegalMove, Invalid
 from contractflow.integrations.ai.answer import Unusable
 from contractflow.models import Document, DraftJob
 from contractflow.permissions import Permission as P
@@ -25,8 +24,6 @@ from contractflow.workflows.draft_job import DRAFT_JOB, DraftStatus
 
 log = logging.getLogger(__name__)
 
-LONGEST_KEY = 120
-
 
 def request(work: UnitOfWork, document_id: UUID, idempotency_key: str) -> DraftRow:
     """Order a draft of the whole document from its brief. Twice with one key is the same as once.
@@ -36,7 +33,7 @@ def request(work: UnitOfWork, document_id: UUID, idempotency_key: str) -> DraftR
     """
     work.require(P.DOCUMENT_GENERATE)
     document = locked(work, Document, document_id, "document")
-    if earlier := _ordered_before(work, document, idempotency_key):
+    if earlier := rows.ordered_before(work, document, idempotency_key):
         return row_of(work, earlier)
     if document.generation_status in {Generation.QUEUED, Generation.STREAMING}:
         raise IllegalMove("A draft of this document is being written already.")
@@ -76,15 +73,6 @@ def stop(work: UnitOfWork, document_id: UUID) -> None:
     if text:
         _keep(work, document, job, text)
     touched(work, document)
-
-
-def _ordered_before(work: UnitOfWork, document: Document, key: str) -> DraftJob | None:
-    if not 0 < len(key) <= LONGEST_KEY:
-        raise Invalid("This order has no usable key. Reload the page and try again.")
-    job = work.db.exec(select(DraftJob).where(col(DraftJob.idempotency_key) == key)).first()
-    if job is not None and job.document_id != document.id:
-        raise NotFound("draft")
-    return job
 
 
 def _seen_so_far(job: DraftJob) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
     if work.db.scalar(select(Document.id).where(col(Document.id) == document_id)) is None:
         raise NotFound("document")
     job = rows.latest(work, document_id)
-    return row_of(work, job, position=_position(job)) if job else DraftRow()
+    return row_of(work, job, position=position_of(job)) if job else DraftRow()
 
 
 def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
@@ -78,11 +78,11 @@ def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
     started_by = _name(work, job.requested_by)
     return DraftRow(
         job_id=str(job.id),
-        status=_pill(job),
+        status=pill_of(job),
         provider=LABELS.get(job.provider or "", ""),
         started_by=started_by,
         words=_words(job, started_by, position),
-        cause=_cause(work, job),
+        cause=cause_of(work, job),
         position=position,
         is_active=is_active,
         can_stop=is_active and may,
@@ -102,7 +102,7 @@ def _is_draft(work: UnitOfWork, job: DraftJob) -> bool:
     return status is Status.DRAFT
 
 
-def _pill(job: DraftJob) -> str:
+def pill_of(job: DraftJob) -> str:
     """The document's word for it (see Generation), which people know from the list; waiting to try again has its own."""
     words = {
         DraftStatus.QUEUED: Generation.QUEUED,
@@ -131,7 +131,7 @@ def _words(job: DraftJob, started_by: str, position: int) -> str:
     return sentences[job.status]
 
 
-def _cause(work: UnitOfWork, job: DraftJob) -> str:
+def cause_of(work: UnitOfWork, job: DraftJob) -> str:
     """Why the last attempt failed, for the person; empty when there is nothing to explain."""
     if job.status not in {DraftStatus.FAILED, DraftStatus.RETRY_WAIT} or not job.error_code:
         return ""
@@ -139,11 +139,11 @@ def _cause(work: UnitOfWork, job: DraftJob) -> str:
     return recording.cause(work, job.id) or other
 
 
-def _position(job: DraftJob) -> int:
-    """How many drafts wait before this one, as far as the queue knows; 0 when it is not waiting."""
+def position_of(job: DraftJob) -> int:
+    """How many drafts wait in the queue before this one; 0 when it is the next, or not waiting."""
     if job.status is not DraftStatus.QUEUED:
         return 0
     try:
-        return max(0, queue.waiting("drafts") - 1)
+        return queue.ahead_of("drafts", f"draft-{job.id}-") or 0
     except (RedisError, OSError):
         return 0

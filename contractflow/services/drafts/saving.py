@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from contractflow.content import blocks
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.integrations.ai.answer import parse
+from contractflow.integrations.ai.answer import Unusable, parse, parse_clause
 from contractflow.integrations.signing import glyphs
 from contractflow.models import Document, DocumentVersion, DraftJob
 from contractflow.services.documents.versions import add_version
+from contractflow.services.drafts.rows import CLAUSE
 
 PLACEHOLDER = "placeholder"
+
+
+def save(work: UnitOfWork, document: Document, job: DraftJob, *, is_cut: bool) -> None:
+    """Keep what was written: a version of the whole document, or a proposal that a person decides on.
+
+    `is_cut`: it ended at the length limit. Raises Unusable or Invalid.
+    """
+    if job.kind != CLAUSE:
+        note = "Cut at the length limit" if is_cut else None
+        job.result_version_id = save_text(work, document, job, job.output, model=job.model, note=note).id
+    elif is_cut or not proposal(job, job.brief["rewrite"]["heading"]):
+        raise Unusable
+
+
+def proposal(job: DraftJob, heading: str) -> str:
+    """The rewritten clause as Markdown, under this `heading` ("## 2. Scope"). Raises Unusable."""
+    return glyphs.printable(parse_clause(job.output, heading))
 
 
 def save_text(
@@ -27,15 +46,7 @@ def save_text(
     """Make `text` the content of `document` (locked); title, money and plan stay. Raises Unusable or Invalid."""
     written = blocks.split(glyphs.printable(parse(text)), seed=str(job.id))
     content = replace(_content(work, document), blocks=written)
-    origin = {
-        "provider": job.provider,
-        "model": model,
-        "job_id": str(job.id),
-        "at": work.now.isoformat(),
-        "edited_by": None,
-        "reviewed": False,
-        "placeholder": job.provider == PLACEHOLDER,
-    }
+    origin = origin_of(work, job, model)
     return add_version(
         work,
         document,
@@ -44,6 +55,19 @@ def save_text(
         provenance={block.id: origin for block in written},
         note=note,
     )
+
+
+def origin_of(work: UnitOfWork, job: DraftJob, model: str) -> dict[str, Any]:
+    """What every block says about where it comes from."""
+    return {
+        "provider": job.provider,
+        "model": model,
+        "job_id": str(job.id),
+        "at": work.now.isoformat(),
+        "edited_by": None,
+        "reviewed": False,
+        "placeholder": job.provider == PLACEHOLDER,
+    }
 
 
 def _content(work: UnitOfWork, document: Document) -> Content:

@@ -19,15 +19,13 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.integrations.ai.failover import Outcome
-from contractflow.integrations.ai.prompts import write_contract
 from contractflow.integrations.ai.words import Attempt, Order
 from contractflow.models import Document, DraftJob
 from contractflow.services.drafts import rows
-from contractflow.services.drafts.briefing import brief_for
+from contractflow.services.drafts.briefing import order_for
 from contractflow.services.drafts.recording import WORKER_LOST, record, record_loss
-from contractflow.services.drafts.saving import save_text
+from contractflow.services.drafts.saving import save
 from contractflow.services.moving import move, touched
-from contractflow.workflows.document import GENERATION
 from contractflow.workflows.draft_job import DRAFT_JOB, DraftStatus
 
 log = logging.getLogger(__name__)
@@ -80,9 +78,9 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     job.heartbeat_at, job.started_at, job.next_attempt_at = work.now, job.started_at or work.now, None
     job.provider = None
     move(work, job, DRAFT_JOB, "claim", attempt=job.attempt)
-    move(work, document, GENERATION, "start", draft_id=str(job.id))
+    rows.follow(work, job, document, "start")
     touched(work, document)
-    order = write_contract(brief_for(work, document, job.brief))
+    order = order_for(work, document, job)
     note = LOST_WORKER if has_begun else ""
     return Claim(job.org_id, job.id, document.id, job.lease_token, job.epoch, job.attempt, order, note)
 
@@ -115,15 +113,13 @@ def finish(work: UnitOfWork, claimed: Claim, outcome: Outcome) -> bool:
     if held is None:
         return False
     job, document = held
-    job.output, job.provider = outcome.text, outcome.provider
+    job.output, job.provider, job.model = outcome.text, outcome.provider, outcome.model[:120]
     record(work, job.id, claimed.attempt, claimed.order.template, outcome.attempts)
-    note = "Cut at the length limit" if outcome.finish == "length" else None
-    version = save_text(work, document, job, outcome.text, model=outcome.model, note=note)
-    job.result_version_id = version.id
+    save(work, document, job, is_cut=outcome.finish == "length")
     _let_go(work, job)
     job.error_code = job.error_detail = None
     move(work, job, DRAFT_JOB, "succeed", provider=outcome.provider)
-    move(work, document, GENERATION, "finish", draft_id=str(job.id))
+    rows.follow(work, job, document, "finish")
     touched(work, document)
     return True
 
@@ -182,12 +178,12 @@ def _again_or_never(work: UnitOfWork, job: DraftJob, document: Document, verb: s
     _let_go(work, job)
     if job.attempt >= MOST_ATTEMPTS:
         move(work, job, DRAFT_JOB, "fail", code=job.error_code)
-        move(work, document, GENERATION, "fail", draft_id=str(job.id))
+        rows.follow(work, job, document, "fail")
     else:
         job.finished_at = None
         job.next_attempt_at = work.now + timedelta(seconds=pause) if verb == "wait" else None
         move(work, job, DRAFT_JOB, verb, code=job.error_code)
-        move(work, document, GENERATION, "requeue", draft_id=str(job.id))
+        rows.follow(work, job, document, "requeue")
         if verb == "requeue":
             work.after_commit(lambda: rows.wake_worker(job, job.epoch))
     touched(work, document)
