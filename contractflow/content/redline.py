@@ -180,4 +180,4 @@ def _word_html(word: _Word) -> str:
 
 
 def _count(words: Iterable[_Word]) -> int:
-    return sum(1 for word in words if word.text.strip())
+    return sum(1 for word in words if any(map(str.isalnum, word.text)))

@@ -11,10 +11,12 @@ from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
 from contractflow.components.missing import missing
 from contractflow.components.notice import notice
+from contractflow.components.rewrite import follow_rewrites, orphans, rewrite_of
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.services.documents.block_rows import BlockRow
 from contractflow.state.document import DocumentState
+from contractflow.state.writing import WritingState
 
 page = DocumentState.page
 
@@ -38,7 +40,8 @@ def document() -> rx.Component:
 
 def _document() -> rx.Component:
     follow = follow_document(document_id=page.id, on_change=DocumentState.load)
-    return rx.el.div(_outline(), next_line(), _paper(), rail(), dialogs(), follow, class_name="cf-document")
+    hidden = rx.fragment(dialogs(), follow, follow_rewrites())
+    return rx.el.div(_outline(), next_line(), _paper(), rail(), hidden, class_name="cf-document")
 
 
 def _outline() -> rx.Component:
@@ -84,7 +87,7 @@ def _live() -> rx.Component:
 
 
 def _text() -> rx.Component:
-    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block)), _nothing())
+    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block), orphans()), _nothing())
 
 
 def _nothing() -> rx.Component:
@@ -121,6 +124,7 @@ def _block(block: BlockRow) -> rx.Component:
             rx.cond(page.is_editable, _block_tools(block)),
             class_name="cf-block__foot",
         ),
+        rewrite_of(block),
         key=block.id,
         class_name="cf-clause-block",
     )
@@ -128,6 +132,7 @@ def _block(block: BlockRow) -> rx.Component:
 
 def _block_tools(block: BlockRow) -> rx.Component:
     return rx.fragment(
+        quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id)),
         quiet("Add a clause below", "plus", on_click=DocumentState.add_block(block.id)),
         quiet("Remove", "trash-2", on_click=DocumentState.remove_block(block.id)),
     )

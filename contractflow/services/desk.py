@@ -9,7 +9,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts, invoices, timeline
 from contractflow.services.documents import DocumentPage
-from contractflow.services.drafts import DraftRow
+from contractflow.services.drafts import DraftRow, Rewrites
 from contractflow.services.invoices import InvoiceRow
 from contractflow.services.timeline import Day
 
@@ -19,6 +19,7 @@ class Desk:
     page: DocumentPage = field(default_factory=DocumentPage)
     draft: DraftRow = field(default_factory=DraftRow)
     days: list[Day] = field(default_factory=list)
+    rewrites: Rewrites = field(default_factory=Rewrites)
     invoices: list[InvoiceRow] = field(default_factory=list)
 
 
@@ -29,5 +30,6 @@ def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
         documents.one(work, document_id),
         drafts.of_document(work, document_id),
         timeline.of_document(work, document_id).days,
+        drafts.rewrites(work, document_id),
         invoices.of_document(work, document_id),
     )

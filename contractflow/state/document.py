@@ -6,7 +6,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import desk, documents, drafts
 from contractflow.services.desk import Desk
 from contractflow.services.documents import DocumentPage
-from contractflow.services.drafts import DraftRow
+from contractflow.services.drafts import DraftRow, Rewrites
 from contractflow.services.invoices import InvoiceRow
 from contractflow.services.timeline import Day
 from contractflow.state.base import ActingState, as_id
@@ -18,6 +18,7 @@ class DocumentState(ActingState, rx.State):
     page: DocumentPage = DocumentPage()
     draft: DraftRow = DraftRow()
     days: list[Day] = []
+    rewrites: Rewrites = Rewrites()
     invoices: list[InvoiceRow] = []
     is_loaded: bool = False
     is_missing: bool = False
@@ -32,6 +33,7 @@ class DocumentState(ActingState, rx.State):
             self.reset()
         on = await self._look_up(desk.of_document, self._id()) or Desk()
         self.page, self.draft, self.days, self.invoices = on.page, on.draft, on.days, on.invoices
+        self.rewrites = on.rewrites
         self.is_loaded, self.is_missing = True, not self.page.id
 
     @rx.event

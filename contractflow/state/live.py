@@ -7,11 +7,12 @@ import reflex as rx
 from contractflow.permissions import Permission as P
 from contractflow.services import drafts, portal
 from contractflow.state.base import ActingState, as_id
-from contractflow.web.following import document_messages, draft_messages
+from contractflow.web.following import document_messages, draft_messages, rewrite_messages
 from contractflow.web.policy import SIGNER, policy
 from contractflow.web.sockets import is_connected
 
-DRAFT_SINK, DOCUMENT_SINK = "cf_draft", "cf_document"
+DRAFT_SINK, DOCUMENT_SINK, REWRITE_SINK = "cf_draft", "cf_document", "cf_rewrite"
+MOST_REWRITES = 50
 LONGEST_SEEN = 10_000_000
 
 
@@ -27,6 +28,16 @@ class LiveState(ActingState, rx.State):
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in draft_messages(document, draft, _seen(epoch, offset), check, is_there):
             yield rx.set_value(DRAFT_SINK, message)
+
+    @rx.event(background=True, supersedes=True)
+    @policy(P.DOCUMENT_READ)
+    async def follow_rewrites(self, document_id: str, jobs: list[str]):
+        """The clauses of the document that are being rewritten, all at once."""
+        document, followed = as_id(document_id, "document"), [as_id(j, "draft") for j in jobs[:MOST_REWRITES]]
+        check = partial(self._perform, drafts.live_rewrites, document, followed)
+        is_there = partial(is_connected, self.router.session.session_id)
+        async for message in rewrite_messages(document, followed, check, is_there):
+            yield rx.set_value(REWRITE_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(P.DOCUMENT_READ)

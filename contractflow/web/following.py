@@ -6,7 +6,8 @@ state, so a word costs no lock and no write.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,11 +15,15 @@ from uuid import UUID
 from contractflow.broker.changes import topic_key
 from contractflow.broker.draft_stream import DraftView
 from contractflow.broker.hub import hub
+from contractflow.content import redline
 from contractflow.integrations.ai.failover import LABELS
-from contractflow.services.drafts import LiveDraft
+from contractflow.services.drafts import LiveDraft, LiveRewrite
+from contractflow.services.drafts.rewriting import parts
 
 CHECK_SECONDS = 4.0
 """So often it is asked anew whether the person may still read this."""
+COMPARE_SECONDS = 0.12
+"""Between two looks at what a rewrite changes: comparing costs more than sending a word on."""
 LAST_WORDS_SECONDS = 1.0
 """How long the end of a text may come after the end of its row."""
 
@@ -78,6 +83,39 @@ async def draft_messages(
                 draft = await check()
                 if not draft.is_active:
                     await following.wait(LAST_WORDS_SECONDS)
+
+
+async def rewrite_messages(
+    document_id: UUID,
+    draft_ids: Sequence[UUID],
+    check: Callable[[], Awaitable[dict[UUID, LiveRewrite]]],
+    is_there: Callable[[], bool],
+) -> AsyncIterator[Message]:
+    """What each rewrite changes so far, word by word, until all of them are over; "d", the status, is a rewrite's last."""
+    topic, told = f"document:{document_id}", dict[UUID, Message]()
+    async with hub().follow(draft_ids=draft_ids, topics=[topic]) as following:
+        live = await check()
+        open_ = [draft_id for draft_id in draft_ids if draft_id in live]
+        while open_ and is_there():
+            for draft_id in tuple(open_):
+                message = _rewritten(following.view(draft_id), live[draft_id])
+                if message != told.get(draft_id):
+                    told[draft_id] = message
+                    yield {"j": str(draft_id), "s": live[draft_id].seconds, **message}
+                if "d" in message:
+                    open_.remove(draft_id)
+            news = await following.wait(CHECK_SECONDS)
+            await asyncio.sleep(COMPARE_SECONDS)
+            if not news or topic_key(topic) in news:
+                live = await check()
+
+
+def _rewritten(view: DraftView, live: LiveRewrite) -> Message:
+    is_over = view.is_over or not live.is_active
+    message: Message = {"p": LABELS.get(view.provider, view.provider), "n": view.note, "a": live.ahead}
+    if is_over:
+        message["d"] = view.status if view.is_over else live.status
+    return message | {"w": redline.growing(live.old, parts(view.text)[1], is_over=is_over)}
 
 
 async def document_messages(

@@ -41,11 +41,9 @@ class RewriteRow:
     heading: str
     wish: str
     asked: str
-    by: str
+    origin: str
     at: When
     status: str
-    provider: str
-    model: str
     cause: str
     md: str
     html: str
@@ -145,11 +143,9 @@ def _row(work: UnitOfWork, document: Document, job: DraftJob, by: str, block: Bl
         heading=heading(before),
         wish=asked["wish"],
         asked=WISHES.get(asked["wish"], f"“{asked['wish']}”"),
-        by=by,
+        origin=_origin(job, by, is_written),
         at=when(job.queued_at, work.now),
         status=pill_of(job),
-        provider=LABELS.get(job.provider or "", "") if is_written else "",
-        model=job.model if job.provider != PLACEHOLDER else "",
         cause=cause_of(work, job),
         md=after.md,
         html=change.html,
@@ -160,6 +156,14 @@ def _row(work: UnitOfWork, document: Document, job: DraftJob, by: str, block: Bl
         can_discard=may_draft,
         can_retry=job.status is DraftStatus.FAILED and may_draft and is_fresh and is_open,
     )
+
+
+def _origin(job: DraftJob, by: str, is_written: bool) -> str:
+    """Who wrote it, and for whom: "Gemini (x-2) for Mia"."""
+    writer = LABELS.get(job.provider or "", "") if is_written else ""
+    model = f" ({job.model})" if writer and job.provider != PLACEHOLDER and job.model else ""
+    words = f"{writer}{model} for {by}" if by else f"{writer}{model}"
+    return words.strip()[:1].upper() + words.strip()[1:]
 
 
 def _summary(added: int, removed: int) -> str:

@@ -108,7 +108,8 @@ async def test_who_may_not():
             as_(cast.rita, verb, document_id, *args)
     assert as_(cast.rita, drafts.live_rewrites, document_id, [draft_id]) == {}
     seen = row(document_id, cast.victor)
-    assert (seen.by, seen.can_accept, seen.can_discard) == ("Mia Member", False, False)
+    assert (seen.can_accept, seen.can_discard) == (False, False)
+    assert seen.origin == "The clause library for Mia Member"
     with pytest.raises(NotFound):
         as_(cast.mia, drafts.accept, a_draft(key="other"), draft_id)
 
@@ -204,12 +205,9 @@ async def test_the_reader_and_the_row_have_one_text_and_the_document_stays(redis
     shown = row(document_id)
     assert shown.md == "## 1. Scope\n\nThe Agency shall deliver {{what}}.\n\n**9. Free**\n\nMore."
     assert "<del>should </del><ins>shall </ins>" in shown.html
-    assert (shown.provider, shown.model, shown.can_accept, shown.warning) == (
-        "Gemini",
-        "test-model",
-        True,
-        "",
-    )
+    assert (shown.origin, shown.can_accept, shown.warning) == (
+        "Gemini (test-model) for Mia Member", True, "",
+    )  # fmt: skip
     (asked,) = provider.orders
     assert asked.template == CLAUSE
     assert "<b>" not in asked.request
