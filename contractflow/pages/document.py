@@ -14,6 +14,7 @@ from contractflow.components.notice import notice
 from contractflow.components.rewrite import follow_rewrites, orphans, rewrite_of
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.suggestions import suggestions
 from contractflow.services.documents.block_rows import BlockRow
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
@@ -40,7 +41,7 @@ def document() -> rx.Component:
 
 def _document() -> rx.Component:
     follow = follow_document(document_id=page.id, on_change=DocumentState.load)
-    hidden = rx.fragment(dialogs(), follow, follow_rewrites())
+    hidden = rx.fragment(dialogs(), suggestions(), follow, follow_rewrites())
     return rx.el.div(_outline(), next_line(), _paper(), rail(), hidden, class_name="cf-document")
 
 
@@ -87,7 +88,14 @@ def _live() -> rx.Component:
 
 
 def _text() -> rx.Component:
-    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block), orphans()), _nothing())
+    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block), orphans(), _more()), _nothing())
+
+
+def _more() -> rx.Component:
+    """Below the last clause."""
+    return rx.cond(
+        page.is_editable, quiet("Suggest missing clauses", "list-plus", on_click=WritingState.suggest)
+    )
 
 
 def _nothing() -> rx.Component:

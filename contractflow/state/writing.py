@@ -1,9 +1,10 @@
-"""What helps whoever writes: the variables of the text, and clauses written anew."""
+"""What helps whoever writes: the variables of the text, clauses that are missing, and clauses written anew."""
 
 import reflex as rx
 
 from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts
+from contractflow.services.drafts import SuggestionRow
 from contractflow.state.base import ActingState, as_id
 from contractflow.state.document import DocumentState
 from contractflow.web import commands as ui
@@ -17,6 +18,21 @@ class WritingState(ActingState, rx.State):
 
     asking: str = ""
     """The block of which this tab asks how it shall be rewritten."""
+
+    suggestions: list[SuggestionRow] = []
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def suggest(self):
+        self.suggestions = await self._perform(drafts.suggestions, self._id())
+        return DocumentState.open_dialog("suggest")
+
+    @rx.event
+    @policy(P.DOCUMENT_EDIT)
+    async def add_suggested(self, name: str):
+        await self._perform(drafts.add_clause, self._id(), name)
+        self.suggestions = await self._perform(drafts.suggestions, self._id())
+        return [ui.toast("Added where it belongs. Read it once more.", "success"), DocumentState.load]
 
     @rx.event
     @policy(P.DOCUMENT_EDIT)

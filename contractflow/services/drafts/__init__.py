@@ -11,6 +11,7 @@ from contractflow.services.drafts.rewrite_rows import (
     rewrites,
 )
 from contractflow.services.drafts.rewriting import accept, discard, rewrite
+from contractflow.services.drafts.suggesting import SuggestionRow, add_clause, suggestions
 from contractflow.services.drafts.writing import (
     Beat,
     Claim,
@@ -32,7 +33,9 @@ __all__ = [
     "LiveRewrite",
     "RewriteRow",
     "Rewrites",
+    "SuggestionRow",
     "accept",
+    "add_clause",
     "claim",
     "discard",
     "finish",
@@ -47,5 +50,6 @@ __all__ = [
     "rewrite",
     "rewrites",
     "stop",
+    "suggestions",
     "wake",
 ]
