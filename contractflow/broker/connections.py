@@ -25,14 +25,22 @@ BLOCK_MS = 5000
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, aio.Redis]] = WeakKeyDictionary()
 
 
+PATIENT_SECONDS = 0.75
+
+
 def request_redis() -> Redis:
     """For code that somebody waits for: text answers, at most 0.25 s, no retries."""
-    return _request_redis(decode=True)
+    return _request_redis(ANSWER_SECONDS, decode=True)
+
+
+def patient_redis() -> Redis:
+    """For the same, where an answer that does not come would lose something: text answers, less than a second."""
+    return _request_redis(PATIENT_SECONDS, decode=True)
 
 
 def queue_redis() -> Redis:
-    """The same limits for RQ, which keeps bytes in Redis."""
-    return _request_redis(decode=False)
+    """The limits of `request_redis` for RQ, which keeps bytes in Redis."""
+    return _request_redis(ANSWER_SECONDS, decode=False)
 
 
 def blocking_redis() -> Redis:
@@ -51,11 +59,11 @@ def async_reader() -> aio.Redis:
 
 
 @cache
-def _request_redis(*, decode: bool) -> Redis:
+def _request_redis(answer_seconds: float, *, decode: bool) -> Redis:
     return Redis.from_url(
         _url(),
         socket_connect_timeout=CONNECT_SECONDS,
-        socket_timeout=ANSWER_SECONDS,
+        socket_timeout=answer_seconds,
         retry=Retry(NoBackoff(), 0),
         decode_responses=decode,
     )
@@ -76,8 +84,8 @@ def _async_redis(purpose: str, **limits: Any) -> aio.Redis:
 
 def forget_connections() -> None:
     """Close the synchronous pools of this process: when the settings change between tests."""
-    for decode in (True, False):
-        _request_redis(decode=decode).close()
+    for client in (request_redis(), patient_redis(), queue_redis()):
+        client.close()
     _request_redis.cache_clear()
 
 

@@ -172,6 +172,11 @@ class DraftWriter:
         self._much = asyncio.Event()
         self._sayer: asyncio.Task[None] | None = None
 
+    @property
+    def shown(self) -> str:
+        """The text, once readers can have seen the beginning of it; what is still unsaid, `end` says."""
+        return self.text if self._said else ""
+
     async def __aenter__(self) -> Self:
         self._sayer = asyncio.create_task(self._keep_saying())
         return self

@@ -83,7 +83,7 @@ async def _conclude(
     """Save first, then say so: whoever reads "ready" finds the text in the database."""
     if writing.cancelled():
         # Stopped, or no longer ours: the row says so already, whoever did it.
-        await _patiently(actor, drafts.interrupted, claimed, attempts)
+        await _patiently(actor, drafts.interrupted, claimed, attempts, writer.shown, writer.provider)
         await writer.end("cancelled")
         return
     try:

@@ -1,6 +1,6 @@
 """AI drafts: ordering and stopping (people), writing (workers), finding what nobody works on (the scheduler)."""
 
-from contractflow.services.drafts.ordering import request, stop
+from contractflow.services.drafts.ordering import request
 from contractflow.services.drafts.reading import DraftRow, LiveDraft, live, of_document
 from contractflow.services.drafts.rewrite_rows import (
     WISHES,
@@ -11,6 +11,7 @@ from contractflow.services.drafts.rewrite_rows import (
     rewrites,
 )
 from contractflow.services.drafts.rewriting import accept, discard, rewrite
+from contractflow.services.drafts.stopping import interrupted, stop
 from contractflow.services.drafts.suggesting import SuggestionRow, add_clause, suggestions
 from contractflow.services.drafts.writing import (
     Beat,
@@ -19,7 +20,6 @@ from contractflow.services.drafts.writing import (
     finish,
     hand_back,
     heartbeat,
-    interrupted,
     retry_later,
     wake,
 )

@@ -138,14 +138,9 @@ def retry_later(
     return job.status
 
 
-def interrupted(work: UnitOfWork, claimed: Claim, attempts: Sequence[Attempt]) -> None:
-    """Keep what a draft cost that was stopped, or went on elsewhere."""
-    record(work, claimed.draft_id, claimed.attempt, claimed.order.template, attempts)
-
-
 def hand_back(work: UnitOfWork, claimed: Claim, attempts: Sequence[Attempt] = ()) -> None:
     """This worker is told to go: somebody else begins at once, and the attempt does not count."""
-    interrupted(work, claimed, attempts)
+    record(work, claimed.draft_id, claimed.attempt, claimed.order.template, attempts)
     held = _held(work, claimed)
     if held is None:
         return

@@ -18,12 +18,12 @@ from contractflow.integrations.ai.placeholder import Placeholder
 from contractflow.integrations.ai.prompts import CONTRACT
 from contractflow.integrations.ai.words import ProviderError, Trouble
 from contractflow.jobs.schedule import sweep
-from contractflow.models import DraftJob, Org
+from contractflow.models import Document, DraftJob, Org
 from contractflow.services import drafts
 from contractflow.services.drafts.writing import LEASE, MOST_ATTEMPTS, Beat
 from contractflow.workflows.document import Generation
 from contractflow.workflows.draft_job import DraftStatus
-from tests import cast
+from tests import builders, cast
 from tests.integration.drafting.ordering import a_draftable, facts, order, read, work_on
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url")
@@ -346,6 +346,44 @@ async def test_stop_keeps_what_was_read(redis, monkeypatch):
     assert {"draft_job:cancel", "document:cancel"} <= trail()
     with pytest.raises(IllegalMove):
         stop(document)
+
+
+async def test_stop_keeps_what_was_read_when_redis_does_not_answer(redis, monkeypatch, caplog):
+    """The row is stopped at once; the worker, which notices by its heartbeat, hands in what it had shown."""
+    monkeypatch.setenv("CONTRACTFLOW_PLACEHOLDER_SECONDS", "20")
+    settings.cache_clear()
+    document = a_draftable()
+    draft = order(document)
+    writing = asyncio.create_task(work_on(draft))
+    while len((await read(redis, draft)).text) < 400:
+        await asyncio.sleep(0.05)
+    seen = await read(redis, draft)
+    await redis.client_pause(1_500)
+    await asyncio.to_thread(stop, document)
+    assert "has to come from its worker" in caplog.text
+    assert facts(draft).job.status is DraftStatus.CANCELLED
+    async with asyncio.timeout(8):
+        await writing
+    found, view = facts(draft), await read(redis, draft)
+    assert (view.status, view.text) == ("cancelled", found.job.output)
+    assert found.job.output.startswith(seen.text)
+    assert join(found.content.blocks) == parse(view.text)
+    assert found.job.provider == "placeholder"
+
+
+async def test_what_the_worker_hands_in_late_overwrites_nothing():
+    document = a_draftable()
+    draft = order(document)
+    with unit_of_work(cast.northlight) as work:
+        claimed = drafts.claim(work, draft)
+    stop(document)
+    with unit_of_work(cast.mia) as work:
+        builders.a_version(work, work.db.get_one(Document, document))
+    before = facts(draft).document.current_version_id
+    with unit_of_work(cast.northlight) as work:
+        drafts.interrupted(work, claimed, [], "## 1. Scope\n\nLate words.", "placeholder")
+    found = facts(draft)
+    assert (found.document.current_version_id, found.job.output) == (before, "")
 
 
 def test_stop_before_anybody_began():
