@@ -7,6 +7,7 @@ import reflex as rx
 from contractflow.permissions import Permission as P
 from contractflow.services import drafts, portal
 from contractflow.state.base import ActingState, as_id
+from contractflow.web import commands as ui
 from contractflow.web.following import document_messages, draft_messages, rewrite_messages
 from contractflow.web.policy import SIGNER, policy
 from contractflow.web.sockets import is_connected
@@ -27,7 +28,7 @@ class LiveState(ActingState, rx.State):
         check = partial(self._perform, drafts.live, document, draft)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in draft_messages(document, draft, _seen(epoch, offset), check, is_there):
-            yield rx.set_value(DRAFT_SINK, message)
+            yield ui.tell(DRAFT_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(P.DOCUMENT_READ)
@@ -37,7 +38,7 @@ class LiveState(ActingState, rx.State):
         check = partial(self._perform, drafts.live_rewrites, document, followed)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in rewrite_messages(document, followed, check, is_there):
-            yield rx.set_value(REWRITE_SINK, message)
+            yield ui.tell(REWRITE_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(P.DOCUMENT_READ)
@@ -46,7 +47,7 @@ class LiveState(ActingState, rx.State):
         check = partial(self._perform, drafts.of_document, document)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in document_messages(document, check, is_there):
-            yield rx.set_value(DOCUMENT_SINK, message)
+            yield ui.tell(DOCUMENT_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(SIGNER)
@@ -55,7 +56,7 @@ class LiveState(ActingState, rx.State):
         check = partial(self._perform_as_signer, portal.follow, document)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in document_messages(document, check, is_there):
-            yield rx.set_value(DOCUMENT_SINK, message)
+            yield ui.tell(DOCUMENT_SINK, message)
 
 
 def _seen(epoch: object, offset: object) -> tuple[int, int]:

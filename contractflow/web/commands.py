@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from reflex_base.event import EventSpec, server_side
+from reflex_base.event import Event, EventSpec, server_side
+from reflex_base.utils.format import format_ref
 
 Level = Literal["success", "info", "warning", "error"]
 
@@ -23,6 +25,14 @@ def load(path: str) -> EventSpec:
 def copy(text: str) -> EventSpec:
     """Put `text` on the clipboard."""
     return _command("copy", text=text)
+
+
+def tell(sink: str, message: Mapping[str, Any]) -> Event:
+    """Hand `message` to the component that listens as `sink`.
+
+    The same event as `rx.set_value`, whose making (70 µs instead of 3) a streamed text would pay for every piece.
+    """
+    return Event(name="_set_value", payload={"ref": format_ref(sink), "value": message})
 
 
 def _command(op: str, **args: object) -> EventSpec:
