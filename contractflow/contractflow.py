@@ -1,5 +1,6 @@
 """The app: its pages, and everything that stands between them and the network."""
 
+import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,9 +62,14 @@ async def show_that_we_live() -> None:
     await liveness.stay_known(app)
 
 
+GIVE_WAY_SECONDS = 0.0005
+
+
 @asynccontextmanager
 async def process():
     observability.start("web")
+    # Threads that talk to the database give way to the event loop sooner than after the usual 5 ms.
+    sys.setswitchinterval(GIVE_WAY_SECONDS)
     sockets.know(app)
     yield
     await close_async()

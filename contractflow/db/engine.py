@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 from threading import Lock
+from typing import Any
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 from contractflow.config import settings
 from contractflow.db.roles import DbRole
@@ -62,16 +65,28 @@ os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 def _make(role: DbRole) -> Engine:
-    return create_engine(
+    made = create_engine(
         settings().database_url.get_secret_value(),
         connect_args={"options": options(role)},
         pool_size=settings().database_pool,
         max_overflow=0,
         pool_timeout=_WAIT_SECONDS,
-        pool_pre_ping=True,
         native_inet_types=False,
         hide_parameters=True,  # names, addresses and hashes have no place in a log
     )
+    event.listen(made, "checkout", _refuse_a_dead_one)
+    return made
+
+
+def _refuse_a_dead_one(connection: Any, _record: object, _proxy: object) -> None:
+    """A server that went away has closed the socket, which then is readable: the pool replaces all it had.
+
+    The pool's own way, to ask the server, is one more round trip for every transaction.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError("the database closed this connection")
 
 
 def options(role: DbRole) -> str:

@@ -99,9 +99,9 @@ class UnitOfWork:
         """Write a line of the trail. `data`: ids, states and plain facts, no texts of documents and no secrets."""
         self._entries.append(Entry(by or self.actor, action, entity, entity_id, document_id, data))
 
-    def after_commit(self, call: Callable[[], object]) -> None:
+    def after_commit(self, call: Callable[[], object], *, first: bool = False) -> None:
         """Run `call` once the transaction is saved: wake a worker, tell open screens. Never for a rolled-back one."""
-        self._afterwards.append(call)
+        self._afterwards.insert(0 if first else len(self._afterwards), call)
 
 
 @contextmanager

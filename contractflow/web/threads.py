@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
-from functools import cache
-from typing import Concatenate, ParamSpec, TypeVar
+from functools import cache, partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from contractflow.config import settings
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
@@ -23,14 +24,31 @@ async def perform(
     *args: Args.args,
     **kwargs: Args.kwargs,
 ) -> Result:
-    """Do one verb of a service as `actor`, in one transaction."""
+    """Do one verb of a service as `actor`, in one transaction.
 
-    def transaction() -> Result:
+    The answer is the first thing that follows the commit: nobody waits until a worker is woken and the others are told.
+    """
+    answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    def transaction() -> None:
         with unit_of_work(actor) as work:
-            return verb(work, *args, **kwargs)
+            result = verb(work, *args, **kwargs)
+            work.after_commit(partial(_tell, answer, answer.set_result, result), first=True)
 
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads(), copy_context().run, transaction)
+    def attempt() -> None:
+        try:
+            transaction()
+        except BaseException as problem:  # noqa: BLE001  whatever it is, it is for whoever waits
+            _tell(answer, answer.set_exception, problem)
+
+    _threads().submit(copy_context().run, attempt)
+    return await answer
+
+
+def _tell(answer: asyncio.Future[Any], how: Callable[[Any], None], what: object) -> None:
+    """From a thread; whoever waited may have left, and the loop with them."""
+    with suppress(RuntimeError):
+        answer.get_loop().call_soon_threadsafe(lambda: None if answer.done() else how(what))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import uuid4
@@ -11,7 +12,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from contractflow.db.engine import engine, options, use_role
+from contractflow.db.engine import engine, forget_engines, options, use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.sessions import NoActor
 from contractflow.db.unit_of_work import unit_of_work
@@ -77,6 +78,29 @@ def test_what_follows_the_commit_sees_it_and_may_fail(caplog):
         work.after_commit(look)
     assert seen == ["Bright Foods"]
     assert "should follow the commit" in caplog.text
+
+
+def test_the_answer_may_go_out_before_all_else_that_follows():
+    order = []
+    with unit_of_work(cast.mia) as work:
+        work.after_commit(lambda: order.append("wake a worker"))
+        work.after_commit(lambda: order.append("answer"), first=True)
+    assert order == ["answer", "wake a worker"]
+
+
+def test_connections_that_the_database_closed_are_replaced_before_anybody_notices():
+    """All of them at once: after a restart nobody's first click is lost."""
+    forget_engines()
+    with ExitStack() as held:
+        for _ in range(3):
+            held.enter_context(engine().connect())
+    with engine(DbRole.OWNER).connect() as owner:
+        owner.execute(text("SET ROLE NONE"))  # as the login itself, whose connections they are
+        others = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        assert len(owner.execute(text(others)).all()) >= 3
+    for _ in range(3):
+        with unit_of_work(cast.mia) as work:
+            assert work.now
 
 
 def test_a_session_without_an_actor_is_an_error():
