@@ -33,7 +33,18 @@ _NOT_IN_THE_BROWSER = {
 
 
 def is_built() -> bool:
-    return _BUILT.exists() and _STAMP.exists() and _STAMP.read_text() == _digest()
+    return why_to_build() == ""
+
+
+def why_to_build() -> str:
+    """In words for whoever waits for it; empty when what was built is what the sources say now."""
+    if not _BUILT.exists() or not _STAMP.exists():
+        return "not built yet"
+    was, now = set(_STAMP.read_text().splitlines()), set(_state().splitlines())
+    changed = sorted({name for line in was ^ now if (name := line.partition(" ")[2])})
+    if len(changed) > 1:
+        return f"{changed[0]} and {len(changed) - 1} more changed"
+    return f"{changed[0]} changed" if changed else ""
 
 
 def ensure_built(directory: Path) -> None:
@@ -52,7 +63,7 @@ async def _build_alone(directory: Path) -> None:
 
 async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str]) -> None:
     """Export the front end into .web; once more when the first try fails (prerendering does, right after an install)."""
-    before = _digest(locks=False)
+    before = _state(locks=False)
     _STAMP.unlink(missing_ok=True)
     child = _export(directory, env)
     try:
@@ -61,8 +72,10 @@ async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str])
         supervisor.say(child.name, "failed; trying once more")
         await supervisor.finish(child)
     # Somebody may have edited meanwhile: then the next start builds again. Reflex itself may rewrite its lock files.
-    if _digest(locks=False) == before:
-        _STAMP.write_text(_digest())
+    if _state(locks=False) == before:
+        _STAMP.write_text(_state())
+    else:
+        supervisor.say(child.name, "its sources changed meanwhile; the next start builds it again")
 
 
 def _export(directory: Path, env: Mapping[str, str]) -> Child:
@@ -72,14 +85,14 @@ def _export(directory: Path, env: Mapping[str, str]) -> Child:
     )
 
 
-def _digest(*, locks: bool = True) -> str:
-    """Of everything that decides what the exported front end looks like; `locks`: also the JavaScript packages."""
-    digest = hashlib.sha256()
-    for file in _sources(locks=locks):
-        digest.update(f"{file.relative_to(ROOT)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
-    for package in ("reflex", "reflex-base"):
-        digest.update(metadata.version(package).encode())
-    return digest.hexdigest()
+def _state(*, locks: bool = True) -> str:
+    """A line for everything that decides what the exported front end looks like; `locks`: also the JavaScript packages."""
+    files = (
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()} {file.relative_to(ROOT)}"
+        for file in _sources(locks=locks)
+    )
+    packages = (f"{metadata.version(package)} {package}" for package in ("reflex", "reflex-base"))
+    return "\n".join([*files, *packages])
 
 
 def _sources(*, locks: bool) -> Iterator[Path]:

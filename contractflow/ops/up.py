@@ -89,8 +89,8 @@ class _Up:
                 await supervisor.wait()
 
     async def _front_end(self, supervisor: Supervisor) -> None:
-        if not await asyncio.to_thread(frontend.is_built):
-            supervisor.say("front end", "its sources changed: building it …")
+        if why := await asyncio.to_thread(frontend.why_to_build):
+            supervisor.say("front end", f"{why}: building it …")
             await frontend.build(supervisor, self.directory, self.env)
         self.built.set()
 
