@@ -37,4 +37,10 @@ def _limits(tier: Tier) -> list[str]:
         for has, words in ((tier.has_branding, "Your logo and colour"), (tier.has_api, "API and webhooks"))
         if has
     ]
-    return [f"{tier.seats} people", f"{tier.drafts:,} AI drafts a month", documents, steps, *extras]
+    return [
+        f"{tier.seats} people",
+        f"{tier.drafts:,} AI drafts a month, {tier.drafts_at_once} at a time",
+        documents,
+        steps,
+        *extras,
+    ]

@@ -135,13 +135,14 @@ def _tiers() -> str:
         "a month",
         "seats",
         "AI drafts a month",
+        "at a time",
         "active documents",
         "approval steps",
         "branding",
         "API and webhooks",
     )
     return _table(header, [
-        (t.name, format_money(t.monthly_minor, "EUR"), str(t.seats), f"{t.drafts:,}", _limit(t.documents),
+        (t.name, format_money(t.monthly_minor, "EUR"), str(t.seats), f"{t.drafts:,}", str(t.drafts_at_once), _limit(t.documents),
          _limit(t.approval_steps), _yes(t.has_branding), _yes(t.has_api))
         for t in TIERS
     ])  # fmt: skip

@@ -30,7 +30,7 @@ REFUSALS = {
 
 
 def limit_for(work: UnitOfWork, name: str) -> int | None:
-    """How many "seats", "drafts" (a month) or active "documents" there may be; None is unlimited."""
+    """How many "seats", "drafts" (a month), "drafts_at_once" or active "documents" there may be; None is unlimited."""
     work.require(P.ORG_READ)
     settings, tier = work.db.execute(select(_settings(work), _tier(work))).one()
     return _limit(name, settings, tier)

@@ -14,13 +14,17 @@ GRACE_DAYS = 7
 
 
 class Tier(NamedTuple):
-    """`monthly_minor` in euro cents; the limits are per organisation, `drafts` per month."""
+    """`monthly_minor` in euro cents; the limits are per organisation, `drafts` per month.
+
+    `drafts_at_once` are written together; more wait for their turn, so that nobody else waits for them.
+    """
 
     key: str
     name: str
     monthly_minor: int
     seats: int
     drafts: int
+    drafts_at_once: int
     documents: int | None
     approval_steps: int | None
     has_branding: bool
@@ -29,10 +33,10 @@ class Tier(NamedTuple):
 
 # fmt: off
 TIERS = (
-    #    key        name       price   seats  drafts  documents  approvals  branding  API and webhooks
-    Tier("starter", "Starter",   2900,     3,     20,        25,         1,    False,  False),
-    Tier("growth",  "Growth",    9900,    10,    200,       500,         3,    True,   False),
-    Tier("scale",   "Scale",    29900,    50,   2000,      None,      None,    True,   True),
+    #    key        name       price   seats  drafts  at once  documents  approvals  branding  API and webhooks
+    Tier("starter", "Starter",   2900,     3,     20,       2,        25,         1,    False,  False),
+    Tier("growth",  "Growth",    9900,    10,    200,       5,       500,         3,    True,   False),
+    Tier("scale",   "Scale",    29900,    50,   2000,      20,      None,      None,    True,   True),
 )
 # fmt: on
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -15,7 +15,8 @@ from contractflow.integrations.ai.failover import LABELS
 from contractflow.models import AppUser, Document, DraftJob
 from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
-from contractflow.services.drafts import recording, rows
+from contractflow.services.drafts import fairness, recording, rows
+from contractflow.services.drafts.fairness import Turn
 from contractflow.workflows.document import Generation, Status
 from contractflow.workflows.draft_job import ACTIVE, DraftStatus
 
@@ -57,7 +58,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
     if work.db.scalar(select(Document.id).where(col(Document.id) == document_id)) is None:
         raise NotFound("document")
     job = rows.latest(work, document_id)
-    return row_of(work, job, position=position_of(job)) if job else DraftRow()
+    return _waiting_row(work, job) if job else DraftRow()
 
 
 def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
@@ -70,6 +71,14 @@ def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
     if status is None:
         raise NotFound("draft")
     return LiveDraft(status, status in ACTIVE)
+
+
+def _waiting_row(work: UnitOfWork, job: DraftJob) -> DraftRow:
+    """The row of a draft, with what keeps it waiting: its own organisation's turn, or all workers being busy."""
+    turn = fairness.turn(work, job)
+    if not turn.is_held:
+        return row_of(work, job, position=position_of(job))
+    return replace(row_of(work, job), position=turn.ahead, words=_turn_words(turn))
 
 
 def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
@@ -129,6 +138,12 @@ def _words(job: DraftJob, started_by: str, position: int) -> str:
     }
     # fmt: on
     return sentences[job.status]
+
+
+def _turn_words(turn: Turn) -> str:
+    ahead = f"{turn.ahead} more wait before it" if turn.ahead else "this one is next"
+    drafts = "one draft" if turn.at_once == 1 else f"{turn.at_once} drafts"
+    return f"Your plan writes {drafts} at a time, and they are under way; {ahead}."
 
 
 def cause_of(work: UnitOfWork, job: DraftJob) -> str:

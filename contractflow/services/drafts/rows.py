@@ -64,6 +64,17 @@ def follow(work: UnitOfWork, job: DraftJob, document: Document, verb: str) -> No
         move(work, document, GENERATION, verb, draft_id=str(job.id))
 
 
+def unless_held(work: UnitOfWork, draft_id: UUID) -> tuple[DraftJob, Document]:
+    """`with_document` for the scheduler, which waits for nobody. Raises NotFound also while somebody holds the document."""
+    job = select(DraftJob.document_id).where(col(DraftJob.id) == draft_id)
+    free = (
+        select(Document.id).where(col(Document.id).in_(job)).with_for_update(skip_locked=True, key_share=True)
+    )
+    if work.db.scalar(free) is None:
+        raise NotFound("draft")
+    return with_document(work, draft_id)
+
+
 def wake_worker(job: DraftJob, round_: int = 0) -> None:
     """Wake a worker for `job`. `round_` makes another wake-up of the same attempt possible when one got lost."""
     suffix = f"-{round_}" if round_ else ""

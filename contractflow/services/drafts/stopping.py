@@ -21,7 +21,7 @@ from contractflow.integrations.ai.words import Attempt
 from contractflow.models import Document, DraftJob
 from contractflow.permissions import Permission as P
 from contractflow.services.documents.subject import current_version
-from contractflow.services.drafts import rows
+from contractflow.services.drafts import fairness, rows
 from contractflow.services.drafts.recording import record
 from contractflow.services.drafts.rows import CLAUSE
 from contractflow.services.drafts.saving import save_text
@@ -49,6 +49,7 @@ def stop(work: UnitOfWork, document_id: UUID) -> None:
     move(work, document, GENERATION, "cancel", draft_id=str(job.id))
     if text:
         _keep(work, document, job, text)
+    fairness.pass_on(work)
     touched(work, document)
 
 

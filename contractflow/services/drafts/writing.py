@@ -21,7 +21,7 @@ from contractflow.errors import NotFound
 from contractflow.integrations.ai.failover import Outcome
 from contractflow.integrations.ai.words import Attempt, Order
 from contractflow.models import Document, DraftJob
-from contractflow.services.drafts import rows
+from contractflow.services.drafts import fairness, rows
 from contractflow.services.drafts.briefing import order_for
 from contractflow.services.drafts.recording import WORKER_LOST, record, record_loss
 from contractflow.services.drafts.saving import save
@@ -61,7 +61,10 @@ class Claim:
 
 
 def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
-    """Take the draft if it waits for somebody; None when it does not (delivered twice, stopped, not due yet)."""
+    """Take the draft if it waits for somebody; None when it does not (delivered twice, stopped, not due yet).
+
+    Nor when its organisation has as many under way as its tier writes at once: it waits for its turn then.
+    """
     try:
         job, document = rows.with_document(work, draft_id)
     except NotFound:
@@ -69,6 +72,9 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     if job.status not in OPEN or job.attempt >= MOST_ATTEMPTS:
         return None
     if job.status is DraftStatus.RETRY_WAIT and job.next_attempt_at and job.next_attempt_at > work.now:
+        return None
+    if not fairness.has_room(work):
+        job.next_attempt_at = work.now + WAKE_AGAIN
         return None
     has_begun = job.epoch > 0
     job.attempt += 1
@@ -120,6 +126,7 @@ def finish(work: UnitOfWork, claimed: Claim, outcome: Outcome) -> bool:
     job.error_code = job.error_detail = None
     move(work, job, DRAFT_JOB, "succeed", provider=outcome.provider)
     rows.follow(work, job, document, "finish")
+    fairness.pass_on(work)
     touched(work, document)
     return True
 
@@ -150,9 +157,12 @@ def hand_back(work: UnitOfWork, claimed: Claim, attempts: Sequence[Attempt] = ()
 
 
 def wake(work: UnitOfWork, draft_id: UUID) -> None:
-    """For the scheduler: let go of a dead worker's claim, and wake a worker for what waits."""
+    """For the scheduler: let go of a dead worker's claim, and wake a worker for what waits.
+
+    A document that somebody holds is passed over: one slow transaction must not keep everybody else's drafts waiting.
+    """
     try:
-        job, document = rows.with_document(work, draft_id)
+        job, document = rows.unless_held(work, draft_id)
     except NotFound:
         return
     if job.status is DraftStatus.RUNNING and job.lease_expires_at and job.lease_expires_at < work.now:
@@ -161,6 +171,9 @@ def wake(work: UnitOfWork, draft_id: UUID) -> None:
         job.error_code, job.error_detail = WORKER_LOST, LOST_WORKER
         _again_or_never(work, job, document, "requeue", 0)
     elif job.status in OPEN and (job.next_attempt_at or work.now) <= work.now:
+        if not fairness.has_room(work, exactly=False):
+            job.next_attempt_at = work.now + WAKE_AGAIN
+            return
         # Asked again only after a while: a long queue is no reason to fill it with repetitions.
         job.next_attempt_at = (
             work.now + WAKE_AGAIN if job.status is DraftStatus.QUEUED else job.next_attempt_at
@@ -181,6 +194,7 @@ def _again_or_never(work: UnitOfWork, job: DraftJob, document: Document, verb: s
         rows.follow(work, job, document, "requeue")
         if verb == "requeue":
             work.after_commit(lambda: rows.wake_worker(job, job.epoch))
+    fairness.pass_on(work)
     touched(work, document)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +22,7 @@ from contractflow.jobs.schedule import sweep
 from contractflow.models import Document, DraftJob, Org
 from contractflow.services import drafts
 from contractflow.services.drafts.writing import LEASE, MOST_ATTEMPTS, Beat
+from contractflow.services.moving import locked
 from contractflow.workflows.document import Generation
 from contractflow.workflows.draft_job import DraftStatus
 from tests import builders, cast
@@ -305,6 +307,19 @@ def test_handing_back_costs_no_attempt():
         drafts.hand_back(work, claimed)
     found = facts(draft)
     assert (found.job.status, found.job.attempt) == (DraftStatus.QUEUED, 0)
+
+
+def test_the_scheduler_waits_for_nobody(postgres):
+    held, free = (order(a_draftable()) for _ in range(2))
+    with postgres.admin() as admin:
+        admin.execute("UPDATE draft_job SET queued_at = now() - interval '1 minute'")
+    with unit_of_work(cast.mia) as slow:
+        locked(slow, Document, facts(held).job.document_id, "document")
+        began = time.monotonic()
+        run_scheduler_once()
+        assert time.monotonic() - began < 2
+    assert facts(free).job.next_attempt_at
+    assert facts(held).job.next_attempt_at is None
 
 
 def test_an_order_nobody_was_woken_for_is_found(monkeypatch):

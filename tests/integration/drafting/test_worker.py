@@ -14,6 +14,7 @@ from contractflow.broker.hub import Hub
 from contractflow.content.blocks import join
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.integrations.ai.answer import parse
+from contractflow.models import Org
 from contractflow.workflows.draft_job import DraftStatus
 from tests import cast
 from tests.integration.drafting.ordering import a_draftable, facts, order, read, until
@@ -66,6 +67,8 @@ async def test_kill_nine_in_the_middle(start, redis):
 
 async def test_twenty_drafts_at_once_in_one_process(start, redis):
     start("worker", "drafts", PLACEHOLDER_SECONDS="3")
+    with unit_of_work(cast.northlight) as work:
+        work.db.get_one(Org, cast.NORTHLIGHT).settings = {"limits": {"drafts_at_once": None}}
     drafts = [order(a_draftable()) for _ in range(20)]
     await until(lambda: all(status(draft) is DraftStatus.SUCCEEDED for draft in drafts), 60)
     jobs = [facts(draft).job for draft in drafts]
