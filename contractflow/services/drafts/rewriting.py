@@ -25,7 +25,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.documents.editing import find_block, open_for_editing
 from contractflow.services.documents.versions import add_version
-from contractflow.services.drafts import rows
+from contractflow.services.drafts import fairness, rows
 from contractflow.services.drafts.saving import origin_of, proposal
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.draft_job import ACTIVE, DRAFT_JOB, REWRITE, Decision, DraftStatus
@@ -173,6 +173,7 @@ def _stop(work: UnitOfWork, job: DraftJob) -> None:
     job.lease_token = job.lease_expires_at = job.lease_owner = None
     job.finished_at = work.now
     move(work, job, DRAFT_JOB, "cancel")
+    fairness.pass_on(work)
 
 
 def _decide(work: UnitOfWork, job: DraftJob, verb: str) -> None:
