@@ -2,9 +2,9 @@
 
 import reflex as rx
 
+from contractflow.components.draft_section import draft_section
 from contractflow.components.icon import link
-from contractflow.components.notice import notice
-from contractflow.components.pill import APPROVAL, DOCUMENT, DRAFT, INVOICE, SIGNER, pill
+from contractflow.components.pill import APPROVAL, DOCUMENT, INVOICE, SIGNER, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
 from contractflow.components.writing_rail import variables
@@ -18,7 +18,7 @@ page = DocumentState.page
 def rail() -> rx.Component:
     return rx.el.aside(
         _standing(),
-        _draft(),
+        draft_section(),
         variables(),
         rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
         rx.cond(page.comments, section("Comments", rx.foreach(page.comments, _comment))),
@@ -57,23 +57,6 @@ def _standing() -> rx.Component:
             ("Owner", page.owner),
         ),
         class_name="cf-stack cf-stack--tight",
-    )
-
-
-def _draft() -> rx.Component:
-    draft = DocumentState.draft
-    return rx.cond(
-        draft.status,
-        section(
-            "AI draft",
-            rx.el.div(
-                pill(DRAFT, draft.status),
-                rx.cond(draft.provider, rx.el.span(draft.provider, class_name="cf-muted")),
-                class_name="cf-line",
-            ),
-            rx.el.p(draft.words, class_name="cf-muted cf-small"),
-            rx.cond(draft.cause, notice("warning", "The draft could not be finished", draft.cause)),
-        ),
     )
 
 

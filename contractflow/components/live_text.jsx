@@ -2,6 +2,7 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 import { refs } from "$/utils/state";
 
 const NEAR_END_PX = 120; // closer to the end than this, the reader wants to follow
+const NOTHING = { provider: "", note: "", ahead: 0, blocks: 0 };
 const CHANGE_PAUSE_MS = 150; // changes that come together are read together
 
 /** Let the server reach `receive` under the name `sink`: `set_value(sink, message)` is data, never code. */
@@ -108,16 +109,18 @@ class Paper {
 }
 
 /**
- * A draft while it is written. Messages: j job, e epoch, o offset, t text, p provider, n note, d done (with the status).
+ * A draft while it is written. Messages: j job, e epoch, o offset, t text, p provider, n note, a how many wait before it,
+ * s seconds since it was ordered, d done (with the status). `by` is who ordered it.
  *
  * An epoch that is higher starts the text again; a text is taken from where ours ends, so whatever comes twice shows
  * once. On mount and on every reconnect the server is told how far our text goes and sends the rest.
  */
-export function LiveText({ sink, documentId, job, session, onResume, onDone }) {
+export function LiveText({ sink, documentId, job, session, by, onResume, onDone }) {
   const root = useRef(null), end = useRef(null), voice = useRef(null), paper = useRef(null);
   const at = useRef({ job: "", epoch: -1, length: 0, done: false });
   const follows = useRef(true);
-  const [shown, setShown] = useState({ provider: "", note: "", blocks: 0 });
+  const [shown, setShown] = useState(NOTHING);
+  const began = useRef(0);
   const [seconds, setSeconds] = useState(0);
   const [isBehind, setBehind] = useState(false);
 
@@ -141,9 +144,10 @@ export function LiveText({ sink, documentId, job, session, onResume, onDone }) {
   useSink(sink, (message) => {
     if (message.j !== at.current.job || at.current.done) return;
     if ("t" in message) take(message);
+    if ("s" in message) began.current = Date.now() - message.s * 1000;
     setShown((was) => {
-      const next = { provider: message.p ?? was.provider, note: message.n ?? was.note, blocks: paper.current.blocks };
-      return next.provider === was.provider && next.note === was.note && next.blocks === was.blocks ? was : next;
+      const next = { provider: message.p ?? was.provider, note: message.n ?? was.note, ahead: message.a ?? was.ahead, blocks: paper.current.blocks };
+      return Object.keys(next).every((key) => next[key] === was[key]) ? was : next;
     });
     if (message.d) { at.current.done = true; paper.current.end(); onDone?.(); }
   });
@@ -153,20 +157,21 @@ export function LiveText({ sink, documentId, job, session, onResume, onDone }) {
     paper.current ??= new Paper(root.current, (text) => { voice.current.textContent = text; });
     if (at.current.job !== job) {
       at.current = { job, epoch: -1, length: 0, done: false };
-      paper.current.clear(); setShown({ provider: "", note: "", blocks: 0 }); setSeconds(0);
+      paper.current.clear(); setShown(NOTHING); setSeconds(0); began.current = Date.now();
     }
     if (!at.current.done) onResume?.(documentId, job, at.current.epoch, at.current.length);
   }, [job, session]);
 
   useEffect(() => {
-    const began = Date.now();
-    const clock = setInterval(() => setSeconds(Math.round((Date.now() - began) / 1000)), 1000);
+    const clock = setInterval(() => setSeconds(Math.round((Date.now() - began.current) / 1000)), 1000);
     const scrolled = () => { follows.current = isNearEnd(); if (follows.current) setBehind(false); };
     document.addEventListener("scroll", scrolled, { capture: true, passive: true });
     return () => { clearInterval(clock); document.removeEventListener("scroll", scrolled, { capture: true }); };
   }, [job]);
 
-  const doing = shown.provider ? `${shown.provider[0].toUpperCase()}${shown.provider.slice(1)} is writing` : "Waiting for a free worker";
+  const waiting = shown.ahead > 0 ? `Waiting for a free worker, ${shown.ahead} ahead` : "Waiting for a free worker";
+  const doing = shown.provider ? `${shown.provider[0].toUpperCase()}${shown.provider.slice(1)} is writing` : waiting;
+  const progress = [by && `for ${by}`, shown.blocks && `clause ${shown.blocks}`, seconds > 1 && `${seconds} s`].filter(Boolean);
   return h(
     "section",
     { className: "cf-live", "aria-label": "Draft being written", "aria-busy": true },
@@ -174,7 +179,7 @@ export function LiveText({ sink, documentId, job, session, onResume, onDone }) {
       "p", { className: "cf-live__status" },
       h("span", { className: "cf-dot", "aria-hidden": true }),
       h("span", { role: "status" }, doing),
-      h("span", { "aria-hidden": true }, [shown.blocks && ` · clause ${shown.blocks}`, seconds > 1 && ` · ${seconds} s`].filter(Boolean).join("")),
+      h("span", { "aria-hidden": true }, progress.map((words) => ` · ${words}`).join("")),
     ),
     shown.note && h("p", { className: "cf-live__note", role: "status" }, shown.note),
     h("div", { ref: root, className: "cf-live__paper", "data-live": job }),

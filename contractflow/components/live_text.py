@@ -14,6 +14,7 @@ class LiveText(rx.Component):
     document_id: rx.Var[str]
     job: rx.Var[str]
     session: rx.Var[str]
+    by: rx.Var[str]
     on_resume: rx.EventHandler[rx.event.passthrough_event_spec(str, str, int, int)]
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
 
@@ -29,14 +30,19 @@ class FollowDocument(rx.Component):
 
 
 def live_text(
-    *, document_id: rx.Var[str] | str, job: rx.Var[str] | str, on_done: rx.EventHandler
+    *,
+    document_id: rx.Var[str] | str,
+    job: rx.Var[str] | str,
+    on_done: rx.EventHandler,
+    by: rx.Var[str] | str = "",
 ) -> rx.Component:
-    """The draft `job` of the document, live; `on_done` once it is over (then read the document)."""
+    """The draft `job` that `by` ordered, live; `on_done` once it is over (then read the document)."""
     return LiveText.create(
         sink=DRAFT_SINK,
         document_id=document_id,
         job=job,
         session=rx.State.router.session.session_id,
+        by=by,
         on_resume=LiveState.follow_draft,
         on_done=on_done,
     )

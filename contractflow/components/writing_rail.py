@@ -29,7 +29,8 @@ def variables() -> rx.Component:
 def _field(row: VariableRow) -> rx.Component:
     error = WritingState.errors[f"variables.{row.name}"]
     return rx.fragment(
-        text_field(row.label, row.name, value=row.value, id=f"variable-{row.name}", error=error), key=row.name
+        text_field(row.label, row.name, value=row.value, id=f"variable-{row.name}", error=error),
+        key=f"{row.name}={row.value}",  # a field takes its value only when it is made
     )
 
 

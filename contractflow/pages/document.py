@@ -3,10 +3,11 @@
 import reflex as rx
 
 from contractflow.components.block_editor import block_editor
-from contractflow.components.buttons import quiet
+from contractflow.components.buttons import icon_button, quiet
 from contractflow.components.document_actions import menu, primary_action
 from contractflow.components.document_dialogs import dialogs
 from contractflow.components.document_rail import next_line, rail
+from contractflow.components.draft_section import draft_failure
 from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
 from contractflow.components.missing import missing
@@ -19,7 +20,7 @@ from contractflow.services.documents.block_rows import BlockRow
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
 
-page = DocumentState.page
+page, draft = DocumentState.page, DocumentState.draft
 
 
 @member_page(
@@ -61,6 +62,7 @@ def _outline() -> rx.Component:
 def _paper() -> rx.Component:
     return rx.el.div(
         _placeholder_note(),
+        rx.cond(~page.is_drafting & ~page.has_text, draft_failure()),
         rx.el.article(
             rx.el.h2(page.title, class_name="cf-paper__title"),
             rx.cond(page.is_drafting, _live(), _text()),
@@ -84,7 +86,7 @@ def _placeholder_note() -> rx.Component:
 
 
 def _live() -> rx.Component:
-    return live_text(document_id=page.id, job=DocumentState.draft.job_id, on_done=DocumentState.load)
+    return live_text(document_id=page.id, job=draft.job_id, by=draft.started_by, on_done=DocumentState.load)
 
 
 def _text() -> rx.Component:
@@ -141,6 +143,6 @@ def _block(block: BlockRow) -> rx.Component:
 def _block_tools(block: BlockRow) -> rx.Component:
     return rx.fragment(
         quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id)),
-        quiet("Add a clause below", "plus", on_click=DocumentState.add_block(block.id)),
-        quiet("Remove", "trash-2", on_click=DocumentState.remove_block(block.id)),
+        icon_button("plus", "Add a clause below", on_click=DocumentState.add_block(block.id)),
+        icon_button("trash-2", "Remove", on_click=DocumentState.remove_block(block.id)),
     )

@@ -38,6 +38,14 @@ class _Told:
     offset: int = 0
     provider: str = ""
     note: str = ""
+    ahead: int = -1
+
+    def standing(self, draft: LiveDraft) -> Message:
+        """How many wait before it, when that is new; together with the seconds since it was ordered."""
+        if draft.ahead == self.ahead:
+            return {}
+        self.ahead = draft.ahead
+        return {"a": draft.ahead, "s": draft.seconds}
 
     def news(self, view: DraftView) -> Message:
         """What the tab does not know yet; empty when there is nothing. Offsets are in characters (code points)."""
@@ -71,7 +79,7 @@ async def draft_messages(
         draft = await check()
         while is_there():
             view = following.view(draft_id)
-            message = told.news(view)
+            message = told.news(view) | told.standing(draft)
             if view.is_over or not draft.is_active:
                 message["d"] = view.status if view.is_over else draft.status
             if message:

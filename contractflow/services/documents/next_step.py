@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contractflow.content.variables import label
 from contractflow.services.documents.subject import DocumentSubject
 from contractflow.workflows.document import Approval, Generation, Status
 
@@ -74,7 +75,7 @@ def _in_draft(facts: DocumentSubject, around: Around) -> str:
     if not facts.has_content:
         return "Draft the text with AI, or write the first clause yourself."
     if facts.missing_variables:
-        return f"Fill in: {', '.join(facts.missing_variables[:5])}."
+        return f"Fill in: {', '.join(map(label, facts.missing_variables[:5]))}."
     if facts.has_placeholder:
         return "Read the placeholder text, edit or confirm it; then it can go on."
     if facts.approval_status is Approval.CHANGES_REQUESTED:

@@ -37,6 +37,7 @@ class DraftRow:
     provider: str = ""
     started_by: str = ""
     words: str = ""
+    failure: str = ""
     cause: str = ""
     position: int = 0
     is_active: bool = False
@@ -46,10 +47,12 @@ class DraftRow:
 
 @dataclass(frozen=True)
 class LiveDraft:
-    """What somebody who follows a draft has to know every few seconds."""
+    """What somebody who follows a draft has to know every few seconds: also how many wait before it, and since when."""
 
     status: str
     is_active: bool
+    ahead: int
+    seconds: int
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
@@ -64,13 +67,15 @@ def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
 def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
     """May the actor follow this draft (still), and how does it stand? Raises NotFound, NotAllowed."""
     work.require(P.DOCUMENT_READ)
-    query = select(DraftJob.status).where(
+    query = select(DraftJob.status, DraftJob.queued_at).where(
         col(DraftJob.id) == draft_id, col(DraftJob.document_id) == document_id
     )
-    status = work.db.scalar(query)
-    if status is None:
+    found = work.db.exec(query).first()
+    if found is None:
         raise NotFound("draft")
-    return LiveDraft(status, status in ACTIVE)
+    status, queued_at = DraftStatus(found[0]), found[1]
+    seconds = int((work.now - queued_at).total_seconds())
+    return LiveDraft(status, status in ACTIVE, _ahead(status, draft_id), seconds)
 
 
 def _waiting_row(work: UnitOfWork, job: DraftJob) -> DraftRow:
@@ -91,6 +96,7 @@ def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
         provider=LABELS.get(job.provider or "", ""),
         started_by=started_by,
         words=_words(job, started_by, position),
+        failure="The draft could not be finished" if job.status is DraftStatus.FAILED else "Trying again",
         cause=cause_of(work, job),
         position=position,
         is_active=is_active,
@@ -156,9 +162,13 @@ def cause_of(work: UnitOfWork, job: DraftJob) -> str:
 
 def position_of(job: DraftJob) -> int:
     """How many drafts wait in the queue before this one; 0 when it is the next, or not waiting."""
-    if job.status is not DraftStatus.QUEUED:
+    return _ahead(job.status, job.id)
+
+
+def _ahead(status: DraftStatus, draft_id: UUID) -> int:
+    if status is not DraftStatus.QUEUED:
         return 0
     try:
-        return queue.ahead_of("drafts", f"draft-{job.id}-") or 0
+        return queue.ahead_of("drafts", f"draft-{draft_id}-") or 0
     except (RedisError, OSError):
         return 0

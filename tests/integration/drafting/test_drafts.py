@@ -89,6 +89,23 @@ def test_an_order_is_a_row_and_a_wake_up():
     assert "document:queue" in trail()
 
 
+def test_who_waits_sees_how_many_wait_before_this_very_draft():
+    documents = [a_draftable() for _ in range(3)]
+    jobs = [order(document) for document in documents]
+    with unit_of_work(cast.northlight) as work:
+        drafts.wake(work, jobs[0])  # woken again: one more job in the queue, but not one more draft
+    for ahead, (document, job) in enumerate(zip(documents, jobs, strict=True)):
+        with unit_of_work(cast.victor) as work:
+            row, live = drafts.of_document(work, document), drafts.live(work, document, job)
+        assert (row.position, live.ahead) == (ahead, ahead)
+        assert row.words == (
+            "Waiting for a free worker." if not ahead else f"Waiting for a free worker, {ahead} ahead."
+        )
+    stop(documents[0])
+    with unit_of_work(cast.victor) as work:
+        assert drafts.live(work, documents[0], jobs[0]).ahead == 0
+
+
 def test_the_same_key_twice_is_one_order():
     document = a_draftable()
     assert order(document, key="click-1") == order(document, key="click-1")
