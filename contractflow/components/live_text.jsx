@@ -2,7 +2,7 @@ import { createElement as h, useEffect, useRef, useState } from "react";
 import { refs } from "$/utils/state";
 
 const NEAR_END_PX = 120; // closer to the end than this, the reader wants to follow
-const NOTHING = { provider: "", note: "", ahead: 0, blocks: 0 };
+const NOTHING = { provider: "", note: "", waiting: "", blocks: 0 };
 const CHANGE_PAUSE_MS = 150; // changes that come together are read together
 
 /** Let the server reach `receive` under the name `sink`: `set_value(sink, message)` is data, never code. */
@@ -109,7 +109,7 @@ class Paper {
 }
 
 /**
- * A draft while it is written. Messages: j job, e epoch, o offset, t text, p provider, n note, a how many wait before it,
+ * A draft while it is written. Messages: j job, e epoch, o offset, t text, p provider, n note, a what it waits for,
  * s seconds since it was ordered, d done (with the status). `by` is who ordered it.
  *
  * An epoch that is higher starts the text again; a text is taken from where ours ends, so whatever comes twice shows
@@ -146,7 +146,7 @@ export function LiveText({ sink, documentId, job, session, by, onResume, onDone 
     if ("t" in message) take(message);
     if ("s" in message) began.current = Date.now() - message.s * 1000;
     setShown((was) => {
-      const next = { provider: message.p ?? was.provider, note: message.n ?? was.note, ahead: message.a ?? was.ahead, blocks: paper.current.blocks };
+      const next = { provider: message.p ?? was.provider, note: message.n ?? was.note, waiting: message.a ?? was.waiting, blocks: paper.current.blocks };
       return Object.keys(next).every((key) => next[key] === was[key]) ? was : next;
     });
     if (message.d) { at.current.done = true; paper.current.end(); onDone?.(); }
@@ -169,8 +169,7 @@ export function LiveText({ sink, documentId, job, session, by, onResume, onDone 
     return () => { clearInterval(clock); document.removeEventListener("scroll", scrolled, { capture: true }); };
   }, [job]);
 
-  const waiting = shown.ahead > 0 ? `Waiting for a free worker, ${shown.ahead} ahead` : "Waiting for a free worker";
-  const doing = shown.provider ? `${shown.provider[0].toUpperCase()}${shown.provider.slice(1)} is writing` : waiting;
+  const doing = shown.provider ? `${shown.provider[0].toUpperCase()}${shown.provider.slice(1)} is writing` : shown.waiting || "Waiting for a free worker.";
   const progress = [by && `for ${by}`, shown.blocks && `clause ${shown.blocks}`, seconds > 1 && `${seconds} s`].filter(Boolean);
   return h(
     "section",

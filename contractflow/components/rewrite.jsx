@@ -36,8 +36,7 @@ export function LiveRewrite({ job }) {
   }, [job]);
   const now = newest.get(job) ?? {};
   const seconds = now.at ? now.s + Math.round((Date.now() - now.at) / 1000) : 0;
-  const waiting = now.a > 0 ? `Waiting for a free worker, ${now.a} ahead` : "Waiting for a free worker";
-  const doing = now.p ? `${now.p[0].toUpperCase()}${now.p.slice(1)} is writing` : waiting;
+  const doing = now.p ? `${now.p[0].toUpperCase()}${now.p.slice(1)} is writing` : now.a || "Waiting for a free worker.";
   return h(
     "div", { "aria-busy": true },
     h(

@@ -38,14 +38,14 @@ class _Told:
     offset: int = 0
     provider: str = ""
     note: str = ""
-    ahead: int = -1
+    waiting: str = "?"
 
     def standing(self, draft: LiveDraft) -> Message:
-        """How many wait before it, when that is new; together with the seconds since it was ordered."""
-        if draft.ahead == self.ahead:
+        """What it waits for, when that is new; together with the seconds since it was ordered."""
+        if draft.waiting == self.waiting:
             return {}
-        self.ahead = draft.ahead
-        return {"a": draft.ahead, "s": draft.seconds}
+        self.waiting = draft.waiting
+        return {"a": draft.waiting, "s": draft.seconds}
 
     def news(self, view: DraftView) -> Message:
         """What the tab does not know yet; empty when there is nothing. Offsets are in characters (code points)."""
@@ -120,7 +120,7 @@ async def rewrite_messages(
 
 def _rewritten(view: DraftView, live: LiveRewrite) -> Message:
     is_over = view.is_over or not live.is_active
-    message: Message = {"p": LABELS.get(view.provider, view.provider), "n": view.note, "a": live.ahead}
+    message: Message = {"p": LABELS.get(view.provider, view.provider), "n": view.note, "a": live.waiting}
     if is_over:
         message["d"] = view.status if view.is_over else live.status
     return message | {"w": redline.growing(live.old, parts(view.text)[1], is_over=is_over)}

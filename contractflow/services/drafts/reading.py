@@ -39,7 +39,6 @@ class DraftRow:
     words: str = ""
     failure: str = ""
     cause: str = ""
-    position: int = 0
     is_active: bool = False
     can_stop: bool = False
     can_retry: bool = False
@@ -47,11 +46,11 @@ class DraftRow:
 
 @dataclass(frozen=True)
 class LiveDraft:
-    """What somebody who follows a draft has to know every few seconds: also how many wait before it, and since when."""
+    """What somebody who follows a draft has to know every few seconds: also what it waits for ("" when it does not), and since when."""
 
     status: str
     is_active: bool
-    ahead: int
+    waiting: str
     seconds: int
 
 
@@ -75,18 +74,29 @@ def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
         raise NotFound("draft")
     status, queued_at = DraftStatus(found[0]), found[1]
     seconds = int((work.now - queued_at).total_seconds())
-    return LiveDraft(status, status in ACTIVE, _ahead(status, draft_id), seconds)
+    waiting = waiting_of(work, work.db.get_one(DraftJob, draft_id)) if status is DraftStatus.QUEUED else ""
+    return LiveDraft(status, status in ACTIVE, waiting, seconds)
 
 
 def _waiting_row(work: UnitOfWork, job: DraftJob) -> DraftRow:
     """The row of a draft, with what keeps it waiting: its own organisation's turn, or all workers being busy."""
+    if job.status is not DraftStatus.QUEUED:
+        return row_of(work, job)
+    return replace(row_of(work, job), words=waiting_of(work, job))
+
+
+def waiting_of(work: UnitOfWork, job: DraftJob) -> str:
+    """What a queued draft waits for, and how many wait before this very one; "" when it is not queued."""
+    if job.status is not DraftStatus.QUEUED:
+        return ""
     turn = fairness.turn(work, job)
-    if not turn.is_held:
-        return row_of(work, job, position=position_of(job))
-    return replace(row_of(work, job), position=turn.ahead, words=_turn_words(turn))
+    if turn.is_held:
+        return _turn_words(turn)
+    position = _position(job.id)
+    return f"Waiting for a free worker{f', {position} ahead' if position else ''}."
 
 
-def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
+def row_of(work: UnitOfWork, job: DraftJob) -> DraftRow:
     may = work.actor.may(P.DOCUMENT_GENERATE)
     is_active = job.status in ACTIVE
     started_by = _name(work, job.requested_by)
@@ -95,10 +105,9 @@ def row_of(work: UnitOfWork, job: DraftJob, *, position: int = 0) -> DraftRow:
         status=pill_of(job),
         provider=LABELS.get(job.provider or "", ""),
         started_by=started_by,
-        words=_words(job, started_by, position),
+        words=_words(job, started_by),
         failure="The draft could not be finished" if job.status is DraftStatus.FAILED else "Trying again",
         cause=cause_of(work, job),
-        position=position,
         is_active=is_active,
         can_stop=is_active and may,
         can_retry=job.status is DraftStatus.FAILED and may and _is_draft(work, job),
@@ -130,12 +139,11 @@ def pill_of(job: DraftJob) -> str:
     return str(words[job.status])
 
 
-def _words(job: DraftJob, started_by: str, position: int) -> str:
+def _words(job: DraftJob, started_by: str) -> str:
     by = f" for {started_by}" if started_by else ""
-    ahead = f", {position} ahead" if position else ""
     # fmt: off
     sentences = {
-        DraftStatus.QUEUED:     f"Waiting for a free worker{ahead}.",
+        DraftStatus.QUEUED:     "Waiting for a free worker.",
         DraftStatus.RETRY_WAIT: f"Attempt {job.attempt} did not work out; the next one follows shortly.",
         DraftStatus.RUNNING:    f"Being written{by}.",
         DraftStatus.SUCCEEDED:  f"Written{by}. A starting point, not legal advice.",
@@ -160,14 +168,8 @@ def cause_of(work: UnitOfWork, job: DraftJob) -> str:
     return recording.cause(work, job.id) or other
 
 
-def position_of(job: DraftJob) -> int:
-    """How many drafts wait in the queue before this one; 0 when it is the next, or not waiting."""
-    return _ahead(job.status, job.id)
-
-
-def _ahead(status: DraftStatus, draft_id: UUID) -> int:
-    if status is not DraftStatus.QUEUED:
-        return 0
+def _position(draft_id: UUID) -> int:
+    """How many other drafts wait in the queue before this one, as far as Redis knows."""
     try:
         return queue.ahead_of("drafts", f"draft-{draft_id}-") or 0
     except (RedisError, OSError):

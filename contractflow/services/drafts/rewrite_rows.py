@@ -19,7 +19,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services.display import When, when
 from contractflow.services.documents.editing import EDITABLE
 from contractflow.services.drafts import rows
-from contractflow.services.drafts.reading import cause_of, pill_of, position_of
+from contractflow.services.drafts.reading import cause_of, pill_of, waiting_of
 from contractflow.services.drafts.rewriting import CHANGED, is_current, parts, proposed
 from contractflow.services.drafts.saving import PLACEHOLDER
 from contractflow.workflows.draft_job import ACTIVE, Decision, DraftStatus
@@ -57,13 +57,13 @@ class RewriteRow:
 
 @dataclass(frozen=True)
 class LiveRewrite:
-    """`old` is the text below the heading that is being rewritten; `ahead` how many wait before it."""
+    """`old` is the text below the heading that is being rewritten; `waiting` what it waits for."""
 
     status: str
     is_active: bool
     old: str
     heading: str
-    ahead: int
+    waiting: str
     seconds: int
 
 
@@ -118,7 +118,7 @@ def _live(work: UnitOfWork, job: DraftJob) -> LiveRewrite:
         is_active=job.status in ACTIVE,
         old=old,
         heading=title,
-        ahead=position_of(job),
+        waiting=waiting_of(work, job),
         seconds=int((work.now - job.queued_at).total_seconds()),
     )
 

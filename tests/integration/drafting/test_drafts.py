@@ -97,13 +97,11 @@ def test_who_waits_sees_how_many_wait_before_this_very_draft():
     for ahead, (document, job) in enumerate(zip(documents, jobs, strict=True)):
         with unit_of_work(cast.victor) as work:
             row, live = drafts.of_document(work, document), drafts.live(work, document, job)
-        assert (row.position, live.ahead) == (ahead, ahead)
-        assert row.words == (
-            "Waiting for a free worker." if not ahead else f"Waiting for a free worker, {ahead} ahead."
-        )
+        waiting = f"Waiting for a free worker, {ahead} ahead." if ahead else "Waiting for a free worker."
+        assert (row.words, live.waiting) == (waiting, waiting)
     stop(documents[0])
     with unit_of_work(cast.victor) as work:
-        assert drafts.live(work, documents[0], jobs[0]).ahead == 0
+        assert drafts.live(work, documents[0], jobs[0]).waiting == ""
 
 
 def test_the_same_key_twice_is_one_order():

@@ -51,7 +51,7 @@ async def test_the_change_grows_with_the_text_and_ends_with_its_status(redis):
                     await writer.end("ready")
     assert {message["j"] for message in said} == {str(draft_id)}
     assert said[0]["w"] == [("coming", "\nWe build the website.")]
-    assert (said[0]["a"], said[0]["p"]) == (0, "")
+    assert (said[0]["a"], said[0]["p"]) == ("Waiting for a free worker.", "")
     last = said[-1]
     assert (last["d"], last["p"]) == ("ready", "Gemini")
     assert last["w"] == [("same", "\nWe "), ("added", "shall "), ("same", "build the website.")]
