@@ -14,8 +14,6 @@ import random
 import time
 from typing import NamedTuple
 
-import httpx
-
 from bench.ack.product import Product, product
 
 AIM_MS = 100
@@ -54,11 +52,11 @@ async def measure(
 ) -> tuple[Times, list[float], float]:
     """The times of the events, those of the bare inserts, and the CPU seconds of the web process."""
     from bench.ack.agencies import found  # noqa: PLC0415 -- the settings are in the environment only now
-    from bench.ack.tab import Tab  # noqa: PLC0415
+    from bench.ack.tab import Tab, visitor  # noqa: PLC0415
 
     each = -(-clicks // people)
     workers = await asyncio.to_thread(found, people, each)
-    tabs = [Tab(running.url, worker, await _visitor(running.url)) for worker in workers]
+    tabs = [Tab(running.url, worker, await visitor(running.url)) for worker in workers]
     for tab in tabs:
         await tab.open(tab.worker.documents[0])
     await asyncio.gather(*(tab.nothing() for tab in tabs))  # connections of every pool are open now
@@ -80,13 +78,6 @@ async def _work(tab, pace: float, times: Times) -> None:
         times.nothings.append(await tab.nothing())
         times.clicks.append(await tab.draft())
         await asyncio.sleep(random.uniform(pace / 4, pace * 3 / 4))
-
-
-async def _visitor(url: str) -> str:
-    """The cookie that the first page gives to a browser."""
-    async with httpx.AsyncClient() as client:
-        answer = await client.get(f"{url}/", headers={"accept": "text/html"})
-    return answer.headers["set-cookie"].split(";")[0]
 
 
 def _inserts(seconds: float) -> list[float]:

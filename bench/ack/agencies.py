@@ -30,11 +30,11 @@ class Worker:
     documents: list[UUID]
 
 
-def found(people: int, documents_each: int) -> list[Worker]:
-    """`people` members with `documents_each` documents each, MEMBERS_EACH to an organisation."""
+def found(people: int, documents_each: int, members_each: int = MEMBERS_EACH) -> list[Worker]:
+    """`people` members with `documents_each` documents each, `members_each` to an organisation."""
     workers: list[Worker] = []
     while len(workers) < people:
-        team = _organisation(min(MEMBERS_EACH, people - len(workers)))
+        team = _organisation(min(members_each, people - len(workers)))
         client = _as(
             team[0], clients.add, NewClient("Helios Coffee", "EUR", "Clara Voss", "clara@helios.test")
         )

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.processes import by_kind, cpu_seconds
 from contractflow.ops.embedded import EmbeddedPostgres, EmbeddedRedis
 from contractflow.ops.secret_file import secret
 from contractflow.ops.serving import ROOT, reflex_environment
@@ -23,19 +24,27 @@ SECONDS_TO_START = 240
 
 @dataclass(frozen=True)
 class Product:
-    """`pid` is of the `up` that was started for it, 0 for one that ran before."""
+    """`pid` is of the `up` that was started for it, 0 for one that ran before; `sandbox` a URL."""
 
     url: str
     pid: int = 0
+    sandbox: str = ""
+
+    def processes(self) -> dict[str, list[int]]:
+        """Their pids, by what they are (bench/processes.py)."""
+        return by_kind(self.pid)
 
     def web_seconds(self) -> float:
-        """Of CPU that its web processes have taken so far: what a busy machine does not distort."""
-        return sum(_cpu_seconds(pid) for pid in _below(self.pid) if b"granian" in _read(pid, "cmdline"))
+        """Of CPU that its web processes have taken so far."""
+        return cpu_seconds(self.processes()["web"])
 
 
 @contextmanager
-def product(url: str, port: int) -> Iterator[Product]:
-    """With `url` what runs there, whose CONTRACTFLOW_* settings are in the environment already."""
+def product(url: str, port: int, *options: str) -> Iterator[Product]:
+    """With `url` what runs there, whose CONTRACTFLOW_* settings are in the environment already.
+
+    `options` are of `up`, which starts a copy otherwise.
+    """
     with tempfile.TemporaryDirectory(prefix="contractflow-bench-") as name:
         directory = Path(name)
         directory.chmod(0o755)  # the database server leaves root behind
@@ -43,17 +52,17 @@ def product(url: str, port: int) -> Iterator[Product]:
         if url:
             yield Product(url)
             return
-        with _up(directory, port) as pid:
+        with _up(directory, port, options) as pid:
             os.environ.update(_environment(directory))
-            yield Product(f"http://127.0.0.1:{port}", pid)
+            yield Product(f"http://127.0.0.1:{port}", pid, f"http://127.0.0.1:{port + 1}")
 
 
 @contextmanager
-def _up(directory: Path, port: int) -> Iterator[int]:
+def _up(directory: Path, port: int, options: Sequence[str]) -> Iterator[int]:
     log = directory / "up.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "contractflow", "up", "--port", str(port)],
+            [sys.executable, "-m", "contractflow", "up", "--port", str(port), *options],
             cwd=ROOT, env=os.environ | {"CONTRACTFLOW_DATA_DIR": str(directory)}, stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip
@@ -85,23 +94,3 @@ def _environment(directory: Path) -> dict[str, str]:
         "CONTRACTFLOW_LINK_KEY": secret(directory, "links"),
         "CONTRACTFLOW_DATA_DIR": str(directory),
     }
-
-
-def _below(pid: int) -> list[int]:
-    """The processes that `pid` started, and theirs."""
-    found: list[int] = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children") if pid else ():
-        for child in map(int, children.read_text().split()):
-            found += [child, *_below(child)]
-    return found
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = _read(pid, "stat").rpartition(b")")[2].split()  # the name before may hold spaces
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
-
-
-def _read(pid: int, name: str) -> bytes:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/{name}").read_bytes()
-    return b""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import socketio
 from reflex.state import OnLoadInternalState, State
 
@@ -23,6 +24,13 @@ ON_LOAD = f"{OnLoadInternalState.get_full_name()}.on_load_internal"
 SECONDS = 30
 
 Changes = dict[str, Any]
+
+
+async def visitor(url: str) -> str:
+    """The cookie that the first page gives to a browser."""
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"{url}/", headers={"accept": "text/html"})
+    return answer.headers["set-cookie"].split(";")[0]
 
 
 class Tab:

@@ -33,12 +33,12 @@ from contractflow.integrations.ai.library import compose
 from contractflow.integrations.ai.prompts import WISHES
 from contractflow.integrations.ai.rephrasing import rephrase
 from contractflow.integrations.ai.words import Rewrite
-from contractflow.sandbox import faults
+from contractflow.sandbox import faults, stamped
 from contractflow.sandbox.ai_frames import Gemini, OpenAI, Speaker
 
 INTERVAL = 0.02
 STALL_SECONDS = 3600.0
-_HARMLESS = {"", "pace", "slow_first"}
+_HARMLESS = {"", "pace", "slow_first", "stamped"}
 _PIECE = re.compile(r"(?:\S+\s*){1,4}|\s+")
 
 
@@ -90,6 +90,10 @@ async def _stream(
         yield frame
     if kind == "slow_first":
         await asyncio.sleep(float(fault.get("delay", 30)))
+    if kind == "stamped":
+        pieces = []
+        async for piece in stamped.pieces(fault):
+            yield speaker.text(piece)
     share = 1.0 if kind in _HARMLESS else 0.0 if kind == "refusal" else float(fault.get("at", 0.5))
     for piece in pieces[: int(len(pieces) * share)]:
         yield speaker.text(piece)
