@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-6.1-terra"
+    ai_connect_seconds: float = Field(5, gt=0, le=60)
+    ai_first_event_seconds: float = Field(20, gt=0, le=300)
+    """Between two signs of life before the first text."""
+    ai_first_text_seconds: float = Field(60, gt=0, le=600)
+    ai_idle_seconds: float = Field(15, gt=0, le=300)
+    """Between two pieces of text."""
+    ai_total_seconds: float = Field(180, gt=0, le=220)
+    """For all vendors of one attempt together; less than the 240 s after which a worker gives a job up."""
     placeholder_seconds: float = Field(3.0, ge=0, le=60)
     """How long the clause library takes to write a contract before the reader's eyes."""
     drafts_at_once: int = Field(50, ge=1, le=500)

@@ -6,8 +6,6 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
@@ -15,13 +13,13 @@ from sqlalchemy.exc import OperationalError
 from contractflow.broker.breaker import Breaker
 from contractflow.broker.connections import async_redis
 from contractflow.broker.draft_stream import DraftWriter, Superseded
-from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import Invalid
 from contractflow.integrations.ai.answer import Unusable
 from contractflow.integrations.ai.failover import Outcome
 from contractflow.integrations.ai.failover import generate as write
-from contractflow.integrations.ai.lineup import providers
+from contractflow.integrations.ai.lineup import providers, timers
 from contractflow.integrations.ai.words import Attempt, ProviderError
+from contractflow.jobs.database import patiently, perform
 from contractflow.permissions import System
 from contractflow.services import drafts
 from contractflow.services.drafts import Beat, Claim
@@ -30,18 +28,13 @@ from contractflow.workflows.draft_job import DraftStatus
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.5
-DATABASE_PATIENCE = 30
-"""Seconds a finished text waits for a database that restarts."""
-
-Args = ParamSpec("Args")
-Result = TypeVar("Result")
 
 
 async def generate(org_id: str, draft_id: str) -> None:
     """Write the draft, if it still waits for somebody."""
     actor = System(UUID(org_id), "drafts")
     owner = f"{socket.gethostname()}:{os.getpid()}"
-    claimed = await _perform(actor, drafts.claim, UUID(draft_id), owner)
+    claimed = await perform(actor, drafts.claim, UUID(draft_id), owner)
     if claimed is None:
         return
     async with DraftWriter(async_redis(), claimed.draft_id, claimed.number) as writer:
@@ -53,10 +46,12 @@ async def generate(org_id: str, draft_id: str) -> None:
 
 async def _write(actor: System, claimed: Claim, writer: DraftWriter) -> None:
     attempts: list[Attempt] = []
-    breaker = Breaker(async_redis())
     writing = asyncio.create_task(
-        write(claimed.order, providers(), writer, breaker=breaker, note=claimed.note, attempts=attempts)
-    )
+        write(
+            claimed.order, providers(), writer,
+            breaker=Breaker(async_redis()), timers=timers(), note=claimed.note, attempts=attempts,
+        )
+    )  # fmt: skip
     writer.on_refusal = writing.cancel
     beating = asyncio.create_task(_beat(actor, claimed, writer, writing))
     try:
@@ -65,7 +60,7 @@ async def _write(actor: System, claimed: Claim, writer: DraftWriter) -> None:
         # This worker is told to go. Nothing is lost: another one begins at once.
         writing.cancel()
         await asyncio.wait({writing}, timeout=1)
-        await _perform(actor, drafts.hand_back, claimed, attempts)
+        await perform(actor, drafts.hand_back, claimed, attempts)
         raise
     else:
         await _conclude(actor, claimed, writer, writing, attempts)
@@ -83,11 +78,11 @@ async def _conclude(
     """Save first, then say so: whoever reads "ready" finds the text in the database."""
     if writing.cancelled():
         # Stopped, or no longer ours: the row says so already, whoever did it.
-        await _patiently(actor, drafts.interrupted, claimed, attempts, writer.shown, writer.provider)
+        await patiently(actor, drafts.interrupted, claimed, attempts, writer.shown, writer.provider)
         await writer.end("cancelled")
         return
     try:
-        is_ours = await _patiently(actor, drafts.finish, claimed, writing.result())
+        is_ours = await patiently(actor, drafts.finish, claimed, writing.result())
     except (ProviderError, Unusable, Invalid) as problem:
         await _try_again(actor, claimed, writer, problem, attempts)
     except Exception as problem:
@@ -103,7 +98,7 @@ async def _try_again(
 ) -> None:
     code = "unusable" if isinstance(problem, (Unusable, Invalid)) else "unexpected"
     code = str(problem.trouble) if isinstance(problem, ProviderError) else code
-    status = await _patiently(actor, drafts.retry_later, claimed, code, repr(problem), attempts)
+    status = await patiently(actor, drafts.retry_later, claimed, code, repr(problem), attempts)
     if status is not None:
         await writer.end("failed" if status is DraftStatus.FAILED else "waiting")
 
@@ -113,38 +108,8 @@ async def _beat(actor: System, claimed: Claim, writer: DraftWriter, writing: asy
     while True:
         await asyncio.sleep(BEAT_SECONDS)
         try:
-            if await _perform(actor, drafts.heartbeat, claimed, writer.provider) is Beat.LOST:
+            if await perform(actor, drafts.heartbeat, claimed, writer.provider) is Beat.LOST:
                 writing.cancel()
                 return
         except OperationalError as problem:
             log.warning("draft %s: no heartbeat: %s", claimed.draft_id, type(problem.orig).__name__)
-
-
-async def _patiently(
-    actor: System,
-    verb: Callable[Concatenate[UnitOfWork, Args], Result],
-    *args: Args.args,
-    **kwargs: Args.kwargs,
-) -> Result:
-    """`_perform`, again and again while the database is away."""
-    give_up_at = asyncio.get_running_loop().time() + DATABASE_PATIENCE
-    while True:
-        try:
-            return await _perform(actor, verb, *args, **kwargs)
-        except OperationalError:
-            if asyncio.get_running_loop().time() > give_up_at:
-                raise
-            await asyncio.sleep(0.5)
-
-
-async def _perform(
-    actor: System,
-    verb: Callable[Concatenate[UnitOfWork, Args], Result],
-    *args: Args.args,
-    **kwargs: Args.kwargs,
-) -> Result:
-    def call() -> Result:
-        with unit_of_work(actor) as work:
-            return verb(work, *args, **kwargs)
-
-    return await asyncio.to_thread(call)

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from contractflow.config import settings
 from contractflow.integrations.ai.placeholder import Placeholder
-from contractflow.integrations.ai.words import Provider
+from contractflow.integrations.ai.words import Provider, Timers
 
 _lineups: WeakKeyDictionary[asyncio.AbstractEventLoop, list[Provider]] = WeakKeyDictionary()
 
@@ -18,6 +18,18 @@ def providers() -> list[Provider]:
     if loop not in _lineups:
         _lineups[loop] = _make()
     return _lineups[loop]
+
+
+def timers() -> Timers:
+    """How long they are waited for."""
+    known = settings()
+    return Timers(
+        connect=known.ai_connect_seconds,
+        first_event=known.ai_first_event_seconds,
+        first_text=known.ai_first_text_seconds,
+        idle=known.ai_idle_seconds,
+        total=known.ai_total_seconds,
+    )
 
 
 async def close() -> None:
@@ -34,10 +46,10 @@ def _make() -> list[Provider]:
         from contractflow.integrations.ai.gemini import Gemini  # noqa: PLC0415
 
         key = chosen.gemini_api_key.get_secret_value()
-        found.append(Gemini(key, chosen.gemini_model, base_url=chosen.gemini_base_url))
+        found.append(Gemini(key, chosen.gemini_model, base_url=chosen.gemini_base_url, timers=timers()))
     if chosen.openai_api_key:
         from contractflow.integrations.ai.openai import OpenAI  # noqa: PLC0415
 
         key = chosen.openai_api_key.get_secret_value()
-        found.append(OpenAI(key, chosen.openai_model, base_url=chosen.openai_base_url))
+        found.append(OpenAI(key, chosen.openai_model, base_url=chosen.openai_base_url, timers=timers()))
     return [*found, Placeholder(chosen.placeholder_seconds)]
