@@ -77,7 +77,7 @@ def _question(block: BlockRow) -> rx.Component:
             quiet("Cancel", on_click=WritingState.ask("")),
             class_name="cf-line",
         ),
-        on_submit=lambda form: WritingState.rewrite_as_said(block.id, page.draft_key, form),
+        on_submit=lambda form: WritingState.rewrite_as_said(page.draft_key, form),
         class_name="cf-stack cf-stack--tight",
         no_validate=True,
     )  # fmt: skip

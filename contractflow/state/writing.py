@@ -58,8 +58,9 @@ class WritingState(ActingState, rx.State):
 
     @rx.event
     @policy(P.DOCUMENT_GENERATE)
-    async def rewrite_as_said(self, block_id: str, key: str, form: dict[str, str]):
-        return WritingState.rewrite(block_id, key, str(form.get("wish", "")))
+    async def rewrite_as_said(self, key: str, form: dict[str, str]):
+        """Of the clause that is asked about: a form within a list does not know whose it is."""
+        return WritingState.rewrite(self.asking, key, str(form.get("wish", "")))
 
     @rx.event
     @policy(P.DOCUMENT_EDIT)

@@ -64,4 +64,5 @@ def cause(work: UnitOfWork, draft_id: UUID) -> str:
     last = work.db.exec(query.limit(1)).first()
     if last is None or last.provider is None:
         return ""
-    return f"{LABELS.get(last.provider, last.provider)} {CAUSES[last.outcome]}."  # type: ignore[index]
+    words = f"{LABELS.get(last.provider, last.provider)} {CAUSES[last.outcome]}."  # type: ignore[index]
+    return words[:1].upper() + words[1:]

@@ -253,7 +253,7 @@ async def test_three_failed_attempts_end_with_a_cause(redis, monkeypatch):
     with unit_of_work(cast.mia) as work:
         row = drafts.of_document(work, document)
     assert row.can_retry
-    assert row.cause == "the clause library is overloaded."
+    assert row.cause == "The clause library is overloaded."
     await work_on(draft)
     monkeypatch.setattr(lineup, "_make", lambda: [Placeholder(0)])
     again = order(document)

@@ -241,7 +241,7 @@ async def test_three_failed_attempts_end_with_a_cause_and_a_retry(redis, monkeyp
     shown = row(document_id)
     assert (shown.status, shown.cause, shown.can_retry) == (
         "failed",
-        "the clause library is overloaded.",
+        "The clause library is overloaded.",
         True,
     )
     assert not shown.can_accept
