@@ -57,9 +57,9 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password() -> None:
     async def fastest(of: str | None) -> float:
         times = []
         for _ in range(4):
-            begun = time.perf_counter()
+            begun = time.process_time()  # what it costs, however busy the machine is
             assert not await verify_password(of, "wrong password!")
-            times.append(time.perf_counter() - begun)
+            times.append(time.process_time() - begun)
         return min(times)
 
     known, unknown = await fastest(stored), await fastest(None)
