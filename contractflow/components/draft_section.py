@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import primary
+from contractflow.components.buttons import secondary
 from contractflow.components.notice import notice
 from contractflow.components.pill import DRAFT, pill
 from contractflow.components.sections import section
@@ -31,6 +31,6 @@ def draft_failure() -> rx.Component:
     """Why the last attempt failed, and *Retry* once there is no other: on the paper while that is empty, else here."""
     retry = rx.cond(
         draft.can_retry,
-        primary("Retry", "rotate-ccw", on_click=DocumentState.generate(page.draft_key)),
+        secondary("Retry", "rotate-ccw", on_click=DocumentState.generate(page.draft_key)),
     )
     return rx.cond(draft.cause, notice("warning", draft.failure, draft.cause, retry))
