@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,6 +104,19 @@ def _audit_verify(_arguments: Arguments) -> int:
     return 0 if all(verdict.ok for verdict in verdicts) else 1
 
 
+def _admin(arguments: Arguments) -> int:
+    _tell("cli")
+    from contractflow.errors import Invalid
+    from contractflow.ops.admins import change
+
+    try:
+        print(change(arguments.email, is_to_be=arguments.verb == "promote"))
+    except Invalid as wrong:
+        print(wrong.message, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _docs(_arguments: Arguments) -> None:
     from contractflow.ops import docs
 
@@ -164,6 +178,11 @@ def _declare_audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("verb", choices=["verify"])
 
 
+def _declare_admin(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", choices=["promote", "demote"])
+    parser.add_argument("email", help="of somebody who has signed up")
+
+
 def _port(text: str) -> int:
     if not (text.isdigit() and 1 <= int(text) <= 65534):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65534)")
@@ -181,6 +200,7 @@ COMMANDS = [
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
+    Command("admin",     "promote or demote EMAIL: who sees to the whole platform",      _admin,        _declare_admin),
     Command("docs",      "write docs/workflows.md from the tables",                      _docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),

@@ -195,11 +195,13 @@ class System:
 
 @dataclass(frozen=True)
 class PlatformAdmin:
-    """Manages organisations and tiers; never reads a document's content."""
+    """Sees to all organisations; never reads what a document says. `org_id` is the one they act for, if any."""
 
     user_id: UUID
-    org_id: UUID
+    org_id: UUID | None
     name: str
+    ip: str = ""
+    user_agent: str = ""
 
     def may(self, permission: Permission, own: bool = False) -> bool:
         return False

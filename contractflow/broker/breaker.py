@@ -8,10 +8,13 @@ When Redis does not answer, the breaker counts as closed: better ask a vendor in
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis import asyncio as aio
 from redis.exceptions import RedisError
+
+from contractflow.broker.connections import request_redis
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,8 @@ class BreakerState:
     provider: str
     is_open: bool
     failures: int
+    seconds: int
+    """Until it is asked again; 0 when the next draft asks."""
 
 
 class Breaker:
@@ -85,9 +90,17 @@ class Breaker:
         except (RedisError, OSError) as problem:
             log.warning("failure of %s not counted: %s", provider, problem)
 
-    async def state(self, provider: str) -> BreakerState:
-        facts: dict[str, str] = await self._redis.hgetall(_key(provider))  # type: ignore[misc]
-        return BreakerState(provider, "open_until" in facts, int(facts.get("failures", 0)))
+
+def states(providers: Sequence[str]) -> list[BreakerState]:
+    """How every provider's breaker stands. Raises RedisError when Redis is away."""
+    redis = request_redis()
+    now: int = redis.time()[0]  # type: ignore[index]
+    found = []
+    for provider in providers:
+        facts: dict[str, str] = redis.hgetall(_key(provider))  # type: ignore[assignment]
+        left = max(0, int(facts.get("open_until", 0)) - now)
+        found.append(BreakerState(provider, "open_until" in facts, int(facts.get("failures", 0)), left))
+    return found
 
 
 def _key(provider: str) -> str:

@@ -9,14 +9,15 @@ from sqlalchemy import Connection, Table, event, inspect, text
 from sqlalchemy.orm import Mapper, Session, SessionTransaction
 from sqlalchemy.orm.unitofwork import UOWTransaction, _SaveUpdateAll
 
-from contractflow.permissions import Actor, Member, Signer
+from contractflow.permissions import Actor, Member, PlatformAdmin, Signer
 
 ACTOR, NOW = "actor", "now"
 
 # `true` makes them last until the end of the transaction, so that a pooled connection remembers nobody.
 _INTRODUCE = text(
     "SELECT now(), set_config('app.org_id', :org, true), set_config('app.user_id', :person, true),"
-    " set_config('app.document_id', :document, true), set_config('app.signer_id', :signer, true)"
+    " set_config('app.document_id', :document, true), set_config('app.signer_id', :signer, true),"
+    " set_config('app.platform', :platform, true)"
 )
 
 
@@ -34,13 +35,14 @@ def _introduce(session: Session, _: SessionTransaction, connection: Connection) 
 
 
 def _names(actor: Actor) -> dict[str, str]:
-    person = actor.user_id if isinstance(actor, Member) else None
+    person = actor.user_id if isinstance(actor, (Member, PlatformAdmin)) else None
     document, signer = (actor.document_id, actor.signer_id) if isinstance(actor, Signer) else (None, None)
     return {
         "org": _text(actor.org_id),
         "person": _text(person),
         "document": _text(document),
         "signer": _text(signer),
+        "platform": "on" if isinstance(actor, PlatformAdmin) else "",
     }
 
 

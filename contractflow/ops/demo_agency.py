@@ -19,6 +19,7 @@ from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money
+from contractflow.ops import admins
 from contractflow.permissions import Member, Role, System
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
@@ -35,6 +36,8 @@ TEAM = (
     ("Mia Sato", "mia@northlight.test", Role.MEMBER),
     ("Victor Nilsson", "victor@northlight.test", Role.VIEWER),
 )
+PLATFORM = ("Petra Lind", "petra@contractflow.test")
+"""Sees to the platform, and is nobody at the demo agency."""
 CLIENTS = (
     NewClient("Helios Coffee Roasters", "EUR", "Clara Voss", "clara@helios.test", "Head of marketing"),
     NewClient("Fernhill Hotels", "GBP", "Callum Reid", "callum@fernhill.test", "Managing director"),
@@ -119,14 +122,16 @@ EXAMPLES = (
 
 def load() -> list[str]:
     """Make the agency unless it is there. Returns one line per person: who signs in with what."""
-    hashes = asyncio.run(_hashes(1 + len(TEAM)))
+    hashes = asyncio.run(_hashes(2 + len(TEAM)))
     org_id = uuid7()
     try:
         _as(System(org_id, "demo"), accounts.sign_up, *OWNER, hashes[0], "Northlight")
     except Invalid:
         return _sign_ins()
+    _as(System(uuid7(), "demo"), accounts.sign_up, *PLATFORM, hashes[1], "ContractFlow")
+    admins.change(PLATFORM[1], is_to_be=True)
     people = {"owner": _member(org_id, Role.OWNER, OWNER[0])}
-    for (name, email, role), hashed in zip(TEAM, hashes[1:], strict=True):
+    for (name, email, role), hashed in zip(TEAM, hashes[2:], strict=True):
         invitation = _as(people["owner"], members.invite, email, role.value_text)
         _as(System(org_id, "demo"), accounts.join, invitation, None, name, hashed)
         people[role.value_text] = _member(org_id, role, name)
@@ -245,5 +250,8 @@ def _pay_all(work: UnitOfWork, document_id: UUID) -> None:
 
 
 def _sign_ins() -> list[str]:
-    people = [(*OWNER, Role.OWNER), *TEAM]
-    return [f"{role.label:<7} {email:<26} {PASSWORD}" for _, email, role in people]
+    people = [
+        *((role.label, email) for _, email, role in ((*OWNER, Role.OWNER), *TEAM)),
+        ("Platform", PLATFORM[1]),
+    ]
+    return [f"{role:<8} {email:<26} {PASSWORD}" for role, email in people]

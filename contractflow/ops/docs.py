@@ -95,7 +95,10 @@ def _who(move: Move[Any]) -> str:
         return f"{_least(move.who)} (`{move.who}`)"
     kinds = move.who if isinstance(move.who, tuple) else (move.who,)
     return " or ".join(
-        {"Signer": "the client who signs", "System": "system"}[kind.__name__] for kind in kinds
+        {"Signer": "the client who signs", "System": "system", "PlatformAdmin": "a platform admin"}[
+            kind.__name__
+        ]
+        for kind in kinds
     )
 
 

@@ -59,6 +59,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "document:fail":              ("drafted",   "could not finish the draft"),
     "document:cancel":            ("drafted",   "stopped the draft"),
     "document:rewrite":           ("drafted",   "asked the AI to rewrite a clause"),
+    "draft_job:revive":           ("drafted",   "had a failed AI draft tried again"),
+    "platform:promote":           ("member",    "made a member a platform admin"),
+    "platform:demote":            ("member",    "made a member no platform admin any more"),
     "draft_job:accept":           ("edited",    "accepted a rewritten clause"),
     "draft_job:discard":          ("drafted",   "discarded a rewritten clause"),
     "document:add_clause":        ("edited",    "added a suggested clause"),
@@ -97,7 +100,7 @@ WORDS: dict[str, tuple[str, str]] = {
 # fmt: on
 
 # The machine's bookkeeping, of which the timeline already shows the visible half.
-QUIET = frozenset({"draft_job:claim", "draft_job:succeed", "draft_job:wait", "draft_job:requeue", "draft_job:fail", "draft_job:cancel", "draft_job:retry"})  # fmt: skip
+QUIET = frozenset({"draft_job:claim", "draft_job:succeed", "draft_job:wait", "draft_job:requeue", "draft_job:fail", "draft_job:cancel", "draft_job:retry", "document:revive"})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,9 @@ def _event(at: When, event: AuditEvent, title: str) -> Event:
 
 
 def _who(event: AuditEvent) -> str:
-    """People by their names; our own workers under ours."""
+    """People by their names; our own workers under ours, and our people under both."""
+    if event.actor_kind == "platform_admin":
+        return f"{event.actor_label} of ContractFlow"
     return "ContractFlow" if event.actor_kind == "system" else event.actor_label
 
 
@@ -185,6 +190,7 @@ def _note(event: AuditEvent) -> str:
         ("number", "{}"),
         ("amount", "{}"),
         ("version", "Version {}"),
+        ("person", "{}"),
     )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")
 

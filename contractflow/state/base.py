@@ -19,7 +19,7 @@ import reflex as rx
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid, NotFound
-from contractflow.web.principal import acting_member, acting_signer
+from contractflow.web.principal import acting_admin, acting_member, acting_signer
 from contractflow.web.threads import perform
 
 Args = ParamSpec("Args")
@@ -47,6 +47,12 @@ class ActingState(rx.State, mixin=True):
     ) -> Result:
         """The same as the client whose portal is open."""
         return await perform(await acting_signer(), verb, *args, **kwargs)
+
+    async def _perform_as_admin(
+        self, org_id: UUID | None, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> Result:
+        """The same as a platform admin, for one organisation or (None) for none."""
+        return await perform(await acting_admin(org_id), verb, *args, **kwargs)
 
     async def _submit(
         self, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs

@@ -7,14 +7,17 @@ cookies go no further, and pages that need somebody signed in send everybody els
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs, quote, urlencode
+from uuid import UUID
 
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contractflow.broker.connections import async_redis
+from contractflow.permissions import Visitor
 from contractflow.security.cookies import (
     VISITOR,
     clear_cookie,
@@ -25,16 +28,20 @@ from contractflow.security.cookies import (
 )
 from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore, Verdict
+from contractflow.services import platform
 from contractflow.web.csp import TAG_KEY
 from contractflow.web.principal import ENDED, HEADER, Families
+from contractflow.web.threads import perform
 
 SIGNED_REQUESTS: Final = frozenset({"/api/webhooks/paddle"})
 """Posts from other servers: they carry a signature instead of an origin."""
 
 MEMBERS_ONLY: Final = (
     "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
-    "/notifications", "/settings", "/admin",
+    "/notifications", "/settings",
 )  # fmt: skip
+ADMINS_ONLY: Final = ("/admin",)
+NOWHERE: Final = "/there-is-nothing-here"
 SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history")
 STRANGERS_ONLY: Final = ("/login", "/signup")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,7 +72,12 @@ class SessionGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-        elif _within(scope["path"], "/_event"):
+            return
+        if _within(posixpath.normpath(f"/{scope['path'].lstrip('/')}"), *ADMINS_ONLY) and not await _is_admin(
+            scope
+        ):
+            scope = {**scope, "path": NOWHERE, "raw_path": NOWHERE.encode()}
+        if _within(scope["path"], "/_event"):
             await self._socket(scope, receive, send)
         elif scope["type"] == "websocket" or _is_internal(scope["path"]):
             await _refuse(scope, receive, send, 404)
@@ -123,6 +135,12 @@ class SessionGuard:
         headers.append((HEADER.encode(), families.packed().encode()))
         inner = {**scope, "headers": headers, "query_string": urlencode(query, doseq=True).encode()}
         await self.app(inner, receive, send)
+
+
+async def _is_admin(scope: Scope) -> bool:
+    """For everybody but platform admins these pages are like any other address that leads nowhere."""
+    _, session = await MEMBERS.resolve(read_cookies(scope["headers"]).get(MEMBERS.kind.cookie))
+    return session is not None and await perform(Visitor(), platform.is_admin, UUID(session.who))
 
 
 async def _bind(token: str, families: Families) -> str:

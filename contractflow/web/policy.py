@@ -27,7 +27,16 @@ from reflex_base.registry import RegistrationContext
 from contractflow.errors import AppError, NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Permission, Visitor, require
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
-from contractflow.web.principal import HEADER, Families, Principal, read_member, read_signer, set_present
+from contractflow.web.principal import (
+    HEADER,
+    NOT_HERE,
+    Families,
+    Principal,
+    read_admin,
+    read_member,
+    read_signer,
+    set_present,
+)
 from contractflow.web.refusals import refusal
 
 log = logging.getLogger(__name__)
@@ -39,9 +48,10 @@ class Rule(Enum):
     PUBLIC = "anybody"
     SIGNED_IN = "any member"
     SIGNER = "a client with an open portal"
+    PLATFORM_ADMIN = "a platform admin; for everybody else it does not exist"
 
 
-PUBLIC, SIGNED_IN, SIGNER = Rule.PUBLIC, Rule.SIGNED_IN, Rule.SIGNER
+PUBLIC, SIGNED_IN, SIGNER, PLATFORM_ADMIN = Rule.PUBLIC, Rule.SIGNED_IN, Rule.SIGNER, Rule.PLATFORM_ADMIN
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _ATTRIBUTE = "contractflow_policy"
@@ -104,7 +114,9 @@ async def _admit(name: str, families: Families, visitor: Visitor) -> Principal:
         return Principal(families, visitor, signer=await read_signer(signer, visitor))
     if rule is None:
         log.warning("refused an event without a policy: %s", name)
-        raise NotAllowed("That is not possible here.")
+        raise NotAllowed(NOT_HERE)
+    if rule is PLATFORM_ADMIN:
+        return Principal(families, visitor, admin=await read_admin(member, visitor))
     person = await read_member(member, visitor)
     if isinstance(rule, Permission):
         require(person, rule, own=True)

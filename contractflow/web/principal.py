@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from contractflow.errors import NotSignedIn, PortalClosed
-from contractflow.permissions import Member, Signer, Visitor
+from contractflow.errors import NotAllowed, NotSignedIn, PortalClosed
+from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
-from contractflow.services import accounts, portal_links
+from contractflow.services import accounts, platform, portal_links
 from contractflow.services.portal_links import PortalLink
 from contractflow.web.threads import perform
 
@@ -24,6 +24,9 @@ HEADER: Final = "authorization"
 
 ENDED: Final = "ended"
 """In the place of a family whose socket outlived it."""
+
+NOT_HERE: Final = "That is not possible here."
+"""What whoever calls something that does not exist reads, and whoever calls what must not seem to."""
 
 FRESH_SECONDS: Final = 10
 """How long a running task may go on with what was read when its event began."""
@@ -49,12 +52,13 @@ class Families(NamedTuple):
 
 @dataclass(frozen=True)
 class Principal:
-    """`member` and `signer` are there when the rule of the event asked for them."""
+    """`member`, `signer` and `admin` are there when the rule of the event asked for them."""
 
     families: Families
     visitor: Visitor
     member: Member | None = None
     signer: Signer | None = None
+    admin: PlatformAdmin | None = None
     read_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -90,6 +94,23 @@ async def acting_signer() -> Signer:
         return now.signer
     session = await SIGNERS.check(now.families.signer) if now.families.signer else None
     return await read_signer(session, now.visitor)
+
+
+async def acting_admin(org_id: UUID | None = None) -> PlatformAdmin:
+    """The platform admin behind this event, acting for `org_id` if it is about one. Raises NotAllowed."""
+    now = present()
+    if now.admin is None or not now.is_fresh:
+        session = await MEMBERS.check(now.families.member) if now.families.member else None
+        return replace(await read_admin(session, now.visitor), org_id=org_id)
+    return replace(now.admin, org_id=org_id)
+
+
+async def read_admin(session: Session | None, visitor: Visitor) -> PlatformAdmin:
+    """The platform admin of a living session. Raises NotAllowed, in the words for what does not exist."""
+    if session is None or not await perform(visitor, platform.is_admin, UUID(session.who)):
+        raise NotAllowed(NOT_HERE)
+    member = await read_member(session, visitor)
+    return PlatformAdmin(member.user_id, None, member.name, visitor.ip, visitor.user_agent)
 
 
 async def read_member(session: Session | None, visitor: Visitor) -> Member:

@@ -8,7 +8,7 @@ The guards read facts that the subject must offer: `has_content`, `has_signer`, 
 from enum import StrEnum
 
 from contractflow.permissions import Permission as P
-from contractflow.permissions import Signer, System
+from contractflow.permissions import PlatformAdmin, Signer, System
 from contractflow.workflows.machine import Guard, Move, Workflow
 
 
@@ -92,6 +92,7 @@ APPROVAL = Workflow("approval", "document", "approval_status", "approval", initi
 
 GENERATION = Workflow("generation", "document", "generation_status", "draft", initial=G.IDLE, moves=[
     Move("queue",       (G.IDLE, G.READY, G.FAILED, G.CANCELLED), G.QUEUED,    P.DOCUMENT_GENERATE),
+    Move("revive",      G.FAILED,                                 G.QUEUED,    PlatformAdmin),
     Move("start",       G.QUEUED,                                 G.STREAMING, System),
     Move("requeue",     G.STREAMING,                              G.QUEUED,    System),
     Move("finish",      G.STREAMING,                              G.READY,     System),

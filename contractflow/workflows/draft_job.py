@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from contractflow.permissions import Permission as P
-from contractflow.permissions import System
+from contractflow.permissions import PlatformAdmin, System
 from contractflow.workflows.machine import Guard, Move, Workflow
 
 
@@ -39,6 +39,7 @@ DRAFT_JOB = Workflow("draft_job", "draft_job", "status", "draft", initial=D.QUEU
     Move("fail",      ACTIVE,                    D.FAILED,      System),
     Move("cancel",    ACTIVE,                    D.CANCELLED,   P.DOCUMENT_GENERATE),
     Move("retry",     D.FAILED,                  D.QUEUED,      P.DOCUMENT_GENERATE),
+    Move("revive",    D.FAILED,                  D.QUEUED,      PlatformAdmin),
 ])
 
 REWRITE = Workflow("rewrite", "draft_job", "decision", "rewrite", initial=Decision.OPEN, moves=[

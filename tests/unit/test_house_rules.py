@@ -25,6 +25,7 @@ ASKS_NOBODY = {
     "services/accounts.py": "before anybody is signed in: only the gates of the database answer",
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
+    "services/platform/appointing.py: is_admin": "the gate of the database answers, about whoever has the session",
     "services/portal_links.py": "a mailed link is the permission",
     "services/verification.py": "everybody may verify a document whose code they hold",
     "services/webhooks.py": "the inbox takes what the provider signed; its worker asks the provider itself",

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from contractflow.errors import IllegalMove, NotAllowed
-from contractflow.permissions import Member, Permission, Role, Signer, System
+from contractflow.permissions import Member, Permission, PlatformAdmin, Role, Signer, System
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval, Generation, Status
@@ -88,7 +88,7 @@ def test_every_row_says_who(workflow):
             continue
         kinds = move.who if isinstance(move.who, tuple) else (move.who,)
         assert kinds
-        assert set(kinds) <= {Signer, System}
+        assert set(kinds) <= {Signer, System, PlatformAdmin}
 
 
 @each

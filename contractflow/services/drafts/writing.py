@@ -36,6 +36,7 @@ MOST_ATTEMPTS = 3
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
 WAKE_AGAIN = timedelta(seconds=15)
 LOST_WORKER = "The worker was lost. Starting again from the beginning."
+BEGUN_ANEW = "Starting again from the beginning."
 OPEN = (DraftStatus.QUEUED, DraftStatus.RETRY_WAIT)
 
 
@@ -87,7 +88,7 @@ def claim(work: UnitOfWork, draft_id: UUID, owner: str = "") -> Claim | None:
     rows.follow(work, job, document, "start")
     touched(work, document)
     order = order_for(work, document, job)
-    note = LOST_WORKER if has_begun else ""
+    note = (LOST_WORKER if job.error_code == WORKER_LOST else BEGUN_ANEW) if has_begun else ""
     return Claim(job.org_id, job.id, document.id, job.lease_token, job.epoch, job.attempt, order, note)
 
 

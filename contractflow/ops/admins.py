@@ -1,0 +1,36 @@
+"""`contractflow admin promote|demote EMAIL`: the one way to a platform admin and back. It needs the owner's role."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from contractflow.db.roles import DbRole
+from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
+from contractflow.errors import Invalid
+from contractflow.models import AppUser, Membership
+from contractflow.permissions import System, Visitor
+from contractflow.services import platform
+
+COMMAND_LINE = "command line"
+
+
+def change(email: str, *, is_to_be: bool) -> str:
+    """Promote or demote somebody, and say so in the trail of their first organisation. Raises Invalid."""
+    email = email.strip().casefold()
+    with unit_of_work(Visitor(), role=DbRole.OWNER) as work:
+        home = _first_organisation(work, email)
+    with unit_of_work(System(home, COMMAND_LINE), role=DbRole.OWNER) as work:
+        platform.appoint(work, email, is_to_be=is_to_be)
+    return f"{email} is {'a platform admin' if is_to_be else 'no platform admin'} now."
+
+
+def _first_organisation(work: UnitOfWork, email: str) -> UUID:
+    query = select(Membership.org_id).join(AppUser, col(AppUser.id) == Membership.user_id)
+    home = work.db.exec(
+        query.where(col(AppUser.email) == email).order_by(col(Membership.id)).limit(1)
+    ).first()
+    if home is None:
+        raise Invalid(f"Nobody with the address {email} has signed up.")
+    return home
