@@ -86,6 +86,9 @@ def person_menu(who: Any) -> rx.Component:
         link(icon(name), words, href=href, class_name="cf-menu__item cf-phone-only")
         for words, href, name in REST
     ]
+    platform = link(
+        icon("server"), "Platform", href="/admin/jobs", class_name="cf-menu__item", reload_document=True
+    )
     sign_out = rx.el.button(icon("log-out"), "Sign out", type="submit", class_name="cf-menu__item")
     return rx.el.div(
         rx.el.div(
@@ -96,6 +99,7 @@ def person_menu(who: Any) -> rx.Component:
         theme_choice(),
         rx.el.hr(class_name="cf-rule"),
         *settings,
+        rx.cond(who.is_platform_admin, platform),
         post_form(sign_out, action="/auth/logout"),
         id="person-menu",
         class_name="cf-menu cf-popover",

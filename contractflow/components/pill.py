@@ -46,6 +46,7 @@ DRAFT = {
     "streaming":         Look("Writing",           "loader-circle",  "indigo"),
     "running":           Look("Writing",           "loader-circle",  "indigo"),
     "retry_wait":        Look("Trying again",      "rotate-ccw",     "amber"),
+    "silent":            Look("Worker silent",     "circle-alert",   "red"),
     "ready":             Look("Ready",             "check",          "grass"),
     "succeeded":         Look("Ready",             "check",          "grass"),
     "failed":            Look("Failed",            "circle-alert",   "red"),
@@ -82,6 +83,19 @@ SUBSCRIPTION = {
     "past_due":          Look("Past due",          "circle-alert",   "red"),
     "paused":            Look("Paused",            "circle-dashed",  "amber"),
     "canceled":          Look("Cancelled",         "ban",            "slate"),
+}
+LANE = {
+    "ok":                Look("Working",           "circle-check",   "grass"),
+    "alive":             Look("Alive",             "circle-check",   "grass"),
+    "silent":            Look("Silent",            "circle-alert",   "red"),
+    "missing":           Look("Nobody there",      "circle-alert",   "red"),
+    "unknown":           Look("Unknown",           "circle-dashed",  "slate"),
+}
+BREAKER = {
+    "closed":            Look("Asked",             "circle-check",   "grass"),
+    "open":              Look("Passed over",       "circle-slash",   "red"),
+    "off":               Look("Off",               "circle-dashed",  "slate"),
+    "unknown":           Look("Unknown",           "circle-dashed",  "slate"),
 }
 LEAD = {
     "new":               Look("New",               "sparkles",       "indigo"),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from contractflow.permissions import Permission, why_not
-from contractflow.services import accounts
+from contractflow.services import standing
 from contractflow.web.policy import SIGNED_IN, policy
 from contractflow.web.principal import acting_member
 from contractflow.web.threads import perform
@@ -13,6 +13,7 @@ class FrameState(rx.State):
     org_name: str = ""
     person_name: str = ""
     role: str = ""
+    is_platform_admin: bool = False
     refusals: dict[str, str] = {}
     """What this role may do nowhere: why, by permission."""
 
@@ -20,7 +21,7 @@ class FrameState(rx.State):
     @policy(SIGNED_IN)
     async def load(self):
         member = await acting_member()
-        place = await perform(member, accounts.membership, member.user_id, member.org_id)
-        self.org_name = place.org_name if place else ""
+        seen = await perform(member, standing.of_member)
+        self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}

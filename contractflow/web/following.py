@@ -7,10 +7,13 @@ state, so a word costs no lock and no write.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
 
 from contractflow.broker.changes import topic_key
 from contractflow.broker.draft_stream import DraftView
@@ -28,6 +31,8 @@ LAST_WORDS_SECONDS = 1.0
 """How long the end of a text may come after the end of its row."""
 
 Message = dict[str, Any]
+Snapshot = TypeVar("Snapshot")
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -124,6 +129,20 @@ def _rewritten(view: DraftView, live: LiveRewrite) -> Message:
     if is_over:
         message["d"] = view.status if view.is_over else live.status
     return message | {"w": redline.growing(live.old, parts(view.text)[1], is_over=is_over)}
+
+
+async def snapshots(
+    read: Callable[[], Awaitable[Snapshot]], is_there: Callable[[], bool], seconds: float
+) -> AsyncIterator[Snapshot]:
+    """What `read` says, every few seconds. A database that is away for a moment is waited for."""
+    while is_there():
+        await asyncio.sleep(seconds)
+        try:
+            snapshot = await read()
+        except OperationalError as problem:
+            log.warning("a page waits for the database: %s", type(problem.orig).__name__)
+        else:
+            yield snapshot
 
 
 async def document_messages(

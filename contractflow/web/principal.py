@@ -105,6 +105,13 @@ async def acting_admin(org_id: UUID | None = None) -> PlatformAdmin:
     return replace(now.admin, org_id=org_id)
 
 
+async def is_admin() -> bool:
+    """Whether a platform admin is behind this event, whatever its rule asked for."""
+    families = present().families
+    session = await MEMBERS.check(families.member) if families.member else None
+    return session is not None and await perform(present().visitor, platform.is_admin, UUID(session.who))
+
+
 async def read_admin(session: Session | None, visitor: Visitor) -> PlatformAdmin:
     """The platform admin of a living session. Raises NotAllowed, in the words for what does not exist."""
     if session is None or not await perform(visitor, platform.is_admin, UUID(session.who)):

@@ -24,6 +24,7 @@ STRANGERS = (
     "/verify/nothing",
     "/no/such/page",
 )
+PLATFORM = ("/admin/jobs",)
 MEMBERS = {
     Role.OWNER: "olivia@northlight.test",
     Role.ADMIN: "adam@northlight.test",
@@ -48,6 +49,19 @@ async def test_what_members_see(meet, product: Product, role: Role) -> None:
     await _walk(member, _member_pages(product), thoroughly=role is Role.OWNER)
 
 
+async def test_what_platform_admins_see_and_nobody_else(meet, product: Product) -> None:
+    petra = await meet("Petra Lind", "petra@contractflow.test")
+    await petra.sign_in(DEMO_PASSWORD)
+    await _walk(petra, PLATFORM)
+    await petra.sees("Queues", "Providers", "Cost by organisation", "Working")
+    mia = await meet("Mia Sato", MEMBERS[Role.MEMBER])
+    await mia.sign_in(DEMO_PASSWORD)
+    for path in PLATFORM:
+        await mia.goto(path)
+        await mia.sees("There is nothing here")
+    mia.forgive(*PLATFORM)  # a real 404
+
+
 async def test_what_clients_see(meet, product: Product) -> None:
     """The two pages of a document that waits for a signature and of one that is signed."""
     clara = await meet("Clara Client")
@@ -63,7 +77,7 @@ async def test_what_clients_see(meet, product: Product) -> None:
 
 def test_every_route_is_walked(product: Product) -> None:
     """Whoever adds a page adds it here, or gives the demo agency what it shows."""
-    walked = {*STRANGERS, *_member_pages(product), "/portal/documents/x", "/portal/invoices/x"}
+    walked = {*STRANGERS, *PLATFORM, *_member_pages(product), "/portal/documents/x", "/portal/invoices/x"}
     left = [route for route in routes() if not any(_matches(route, path) for path in walked)]
     assert left == []
 
@@ -79,7 +93,7 @@ def _member_pages(product: Product) -> list[str]:
     """The fixed ones, and of every state one document, invoice and client of the demo agency."""
     fixed = [
         route for route in routes()
-        if "[" not in route and route not in STRANGERS and not route.startswith("/portal")
+        if "[" not in route and route not in STRANGERS and not route.startswith(("/portal", "/admin"))
     ]  # fmt: skip
     return [
         *sorted(fixed),

@@ -162,7 +162,7 @@ def test_the_page_shows_everybodys_work_and_nobodys_words(admin):
     seen = page(admin)
     running = next(row for row in seen.under_way if row.id == str(draft))
     assert (running.org, running.provider, running.status, running.attempt) == (
-        "Northlight", "OpenAI", "running", "attempt 1 of 3",
+        "Northlight", "OpenAI", "running", "1 of 3",
     )  # fmt: skip
     assert {row.org for row in seen.under_way} == {"Northlight", "Redshift"}
     assert [(row.org, row.cause) for row in seen.failures] == [("Northlight", "Is overloaded")]
@@ -202,9 +202,9 @@ async def test_workers_queues_and_breakers_are_live(admin, redis):
     await Breaker(redis).failed("gemini", is_hopeless=True)
     seen = page(admin)
     lanes = {lane.name: lane for lane in seen.lanes}
-    assert (lanes["drafts"].state, lanes["drafts"].workers) == ("ok", "1 worker, 3 of 50 places taken")
-    assert (lanes["mail"].state, lanes["mail"].waiting) == ("missing", "1 waiting")
-    assert [(worker.kind, worker.state) for worker in seen.workers] == [("drafts", "alive")]
+    assert (lanes["Drafts"].state, lanes["Drafts"].workers) == ("ok", "1 worker, 3 of 50 busy")
+    assert (lanes["Mail"].state, lanes["Mail"].waiting) == ("missing", "1 waiting")
+    assert [(worker.kind, worker.state) for worker in seen.workers] == [("Drafts", "alive")]
     assert states(["gemini"])[0].seconds > 500
 
 

@@ -10,6 +10,7 @@ LONG = "Statement of work for the relaunch of the autumn brand campaign in all o
 class Person(NamedTuple):
     org_name: str = "Northlight Studio"
     person_name: str = "Maya Chen"
+    is_platform_admin: bool = False
     role: str = "Owner"
 
 

@@ -74,7 +74,7 @@ def _under_way(row: RowMapping, now: datetime) -> UnderWayRow:
         what=_what(row),
         status=status,
         provider=_name(row["provider"]),
-        attempt=f"attempt {row['attempt']} of {MOST_ATTEMPTS}" if row["attempt"] else "",
+        attempt=f"{row['attempt']} of {MOST_ATTEMPTS}" if row["attempt"] else "",
         age=_age(now - (row["started_at"] or row["queued_at"])),
     )
 

@@ -36,7 +36,7 @@ def machines(now: datetime) -> Machines:
             breakers={state.provider: state for state in breaker.states(VENDORS)},
         )
     except (RedisError, OSError):
-        return Machines(AWAY, [LaneRow(kind, "unknown", "", "") for kind in heartbeats.KINDS])
+        return Machines(AWAY, [LaneRow(kind.capitalize(), "unknown", "", "") for kind in heartbeats.KINDS])
 
 
 def _lane(kind: str, there: list[Worker]) -> LaneRow:
@@ -45,10 +45,10 @@ def _lane(kind: str, there: list[Worker]) -> LaneRow:
     places = sum(worker.places for worker in there if worker.kind == kind)
     crowd = "1 worker" if living == 1 else f"{living} workers"
     return LaneRow(
-        name=kind,
+        name=kind.capitalize(),
         state="ok" if living else "missing",
         waiting=f"{queue.waiting(kind):,} waiting" if kind in queue.QUEUES else "",
-        workers=f"{crowd}, {busy:,} of {places:,} places taken" if places else crowd,
+        workers=f"{crowd}, {busy:,} of {places:,} busy" if places else crowd,
     )
 
 
@@ -58,7 +58,7 @@ def _worker(worker: Worker, now: datetime) -> WorkerRow:
     silent = f"silent for {worker.silent_for} s"
     return WorkerRow(
         name=worker.name,
-        kind=worker.kind,
+        kind=worker.kind.capitalize(),
         state="silent" if worker.silent_for else "alive",
         busy=f"{worker.busy:,} of {worker.places:,}" if worker.places else "",
         memory=f"{worker.memory_mb:,} MB" if worker.memory_mb else "",
