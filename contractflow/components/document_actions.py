@@ -21,7 +21,7 @@ def primary_action() -> rx.Component:
     return rx.cond(
         DocumentState.is_loaded & ~DocumentState.is_missing,
         rx.cond(
-            _can("stop"),
+            DocumentState.draft.can_stop,
             secondary("Stop", "square", on_click=DocumentState.stop),
             rx.cond(page.is_approver, _decide(), _forward()),
         ),

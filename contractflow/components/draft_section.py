@@ -22,7 +22,7 @@ def draft_section() -> rx.Component:
                 class_name="cf-line",
             ),
             rx.el.p(draft.words, class_name="cf-muted cf-small"),
-            rx.cond(page.has_text | page.is_drafting, draft_failure()),
+            rx.cond(page.has_text | draft.is_active, draft_failure()),
         ),
     )
 

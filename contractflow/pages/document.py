@@ -62,10 +62,10 @@ def _outline() -> rx.Component:
 def _paper() -> rx.Component:
     return rx.el.div(
         _placeholder_note(),
-        rx.cond(~page.is_drafting & ~page.has_text, draft_failure()),
+        rx.cond(~draft.is_active & ~page.has_text, draft_failure()),
         rx.el.article(
             rx.el.h2(page.title, class_name="cf-paper__title"),
-            rx.cond(page.is_drafting, _live(), _text()),
+            rx.cond(draft.is_active, _live(), _text()),
             class_name="cf-paper",
             aria_label="Contract text",
         ),
@@ -75,7 +75,7 @@ def _paper() -> rx.Component:
 
 def _placeholder_note() -> rx.Component:
     return rx.cond(
-        page.has_placeholder & ~page.is_drafting,
+        page.has_placeholder & ~draft.is_active,
         notice(
             "warning",
             "Placeholder text",

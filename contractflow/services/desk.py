@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import NotFound
+from contractflow.models import Document
 from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts, invoices, timeline
 from contractflow.services.documents import DocumentPage
@@ -26,6 +28,9 @@ class Desk:
 def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
     """All of it as one moment has it. Raises NotFound."""
     work.require(P.DOCUMENT_READ)
+    kept = work.db.get(Document, document_id)  # read once: a session forgets the rows that nobody holds
+    if kept is None:
+        raise NotFound("document")
     return Desk(
         documents.one(work, document_id),
         drafts.of_document(work, document_id),

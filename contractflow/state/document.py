@@ -54,10 +54,8 @@ class DocumentState(ActingState, rx.State):
     @rx.event
     @policy(P.DOCUMENT_GENERATE)
     async def generate(self, key: str):
-        """`key` names the click, so that a double click orders one draft. *Queued* does not wait for the page."""
+        """`key` names the click, so that a double click orders one draft. The rest of the page follows as in every tab."""
         self.draft, self.dialog = await self._perform(drafts.request, self._id(), key[:100]), ""
-        yield
-        self.page = await self._perform(documents.one, self._id())
 
     @rx.event
     @policy(P.DOCUMENT_GENERATE)

@@ -5,7 +5,7 @@ from functools import partial
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import drafts, portal
+from contractflow.services import documents, drafts, portal
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
 from contractflow.web.following import document_messages, draft_messages, rewrite_messages
@@ -44,7 +44,7 @@ class LiveState(ActingState, rx.State):
     @policy(P.DOCUMENT_READ)
     async def follow_document(self, document_id: str):
         document = as_id(document_id, "document")
-        check = partial(self._perform, drafts.of_document, document)
+        check = partial(self._perform, documents.follow, document)
         is_there = partial(is_connected, self.router.session.session_id)
         async for message in document_messages(document, check, is_there):
             yield ui.tell(DOCUMENT_SINK, message)

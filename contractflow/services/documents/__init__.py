@@ -13,7 +13,7 @@ from contractflow.services.documents.editing import (
 )
 from contractflow.services.documents.expiring import expire, extend
 from contractflow.services.documents.page import DocumentPage, one
-from contractflow.services.documents.reading import DocumentList, DocumentRow, list_page
+from contractflow.services.documents.reading import DocumentList, DocumentRow, follow, list_page
 from contractflow.services.documents.sending import recall, revise, send, void
 from contractflow.services.documents.subject import DocumentSubject, subject
 from contractflow.services.documents.versions import add_version
@@ -36,6 +36,7 @@ __all__ = [
     "expire",
     "extend",
     "fill_in",
+    "follow",
     "list_page",
     "one",
     "recall",

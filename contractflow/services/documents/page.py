@@ -93,7 +93,6 @@ class DocumentPage:
     can: dict[str, bool] = field(default_factory=dict)
     why_not: dict[str, str] = field(default_factory=dict)
     has_text: bool = False
-    is_drafting: bool = False
     draft_key: str = ""
     is_editable: bool = False
     is_approver: bool = False
@@ -150,7 +149,6 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         can={verb: not why for verb, why in verbs.items()},
         why_not={verb: why for verb, why in verbs.items() if why},
         has_text=facts.has_content,
-        is_drafting=facts.is_drafting,
         draft_key=_draft_key(work, document),
         checks=checks(facts),
         is_editable=document.status in EDITABLE and not facts.is_drafting and around.may_write,

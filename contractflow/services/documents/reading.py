@@ -10,7 +10,7 @@ from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import Select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, NotFound
 from contractflow.models import AppUser, Client, Document, Membership
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
@@ -66,6 +66,14 @@ def list_page(
     rows = [row(work, document, client, owner) for document, client, owner in found[:PAGE]]
     following = found[PAGE - 1][0] if len(found) > PAGE else None
     return DocumentList(rows, f"{following.updated_at.isoformat()}|{following.id}" if following else "")
+
+
+def follow(work: UnitOfWork, document_id: UUID) -> None:
+    """Whether the actor may read the document (still): open screens ask every few seconds. Raises NotFound."""
+    work.require(P.DOCUMENT_READ)
+    query = select(Document.id).where(col(Document.id) == document_id, col(Document.deleted_at).is_(None))
+    if work.db.scalar(query) is None:
+        raise NotFound("document")
 
 
 def row(work: UnitOfWork, document: Document, client: str, owner: str) -> DocumentRow:

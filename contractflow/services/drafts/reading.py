@@ -57,7 +57,7 @@ class LiveDraft:
 def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
     """The newest draft of the document. Raises NotFound."""
     work.require(P.DOCUMENT_READ)
-    if work.db.scalar(select(Document.id).where(col(Document.id) == document_id)) is None:
+    if work.db.get(Document, document_id) is None:
         raise NotFound("document")
     job = rows.latest(work, document_id)
     return _waiting_row(work, job) if job else DraftRow()
