@@ -15,7 +15,7 @@ from contractflow.api import api
 from contractflow.broker.connections import close_async
 from contractflow.components.head import STYLESHEETS, head
 from contractflow.config import settings
-from contractflow.web import liveness, sockets
+from contractflow.web import liveness, locks, sockets
 from contractflow.web.csp import CspMiddleware
 from contractflow.web.guard import SessionGuard
 from contractflow.web.policy import AuthMiddleware, without_policy
@@ -52,6 +52,7 @@ if missing := without_policy():
     raise RuntimeError(f"handlers without @policy: {', '.join(missing)}")
 
 liveness.install()
+locks.install()
 
 
 async def watch_ended_sessions() -> None:
