@@ -151,13 +151,22 @@ def _words(tree: Iterable[Node], formats: tuple[str, ...] = (), href: str = "") 
                 yield from _words(node["children"], formats, node["href"])
             case "span":
                 yield from _words(node["children"], formats, href)
+            case "item":
+                yield _Word("", lead="<br>• ")
+                yield from _words(_beside_its_bullet(node["children"]), formats, href)
             case _:
                 yield _Word("", lead=_LEADS.get(node["type"], "<br>"))
                 yield from _words(node.get("children", ()), formats, href)
 
 
+def _beside_its_bullet(children: Sequence[Node]) -> list[Node]:
+    """What an item holds; its first paragraph begins no line of its own."""
+    if children and children[0]["type"] == "paragraph":
+        return [*children[0]["children"], *children[1:]]
+    return list(children)
+
+
 _LEADS = {
-    "item": "<br>• ",
     "cell": " | ",
     "head": " | ",
     "rule": "<br>—<br>",

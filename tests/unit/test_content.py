@@ -395,6 +395,10 @@ def test_a_long_text_is_compared_when_it_is_over():
     assert ("added", "other words") in redline.growing(old, "other words", is_over=True)
 
 
+def test_an_item_of_a_list_stands_beside_its_bullet():
+    assert redline.growing("", "- One\n- Two", is_over=True) == [("added", "\n• One\n• Two")]
+
+
 def test_the_redline_escapes_what_it_shows():
     rows = redline.compare([Block("a", "x")], [Block("a", "<script>alert(1)</script>")])
     assert "<script" not in rows[0].html
