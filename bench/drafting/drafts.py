@@ -55,7 +55,8 @@ async def _open(viewers: list[Viewer], document: int) -> None:
 
 async def _tell_provider(running: Product, order: Order) -> None:
     async with httpx.AsyncClient() as client:
-        faults = {"gemini": [order.for_provider()] * order.drafts}
+        # More than the drafts: one that is asked for again, for it was late, is to be stamped as well.
+        faults = {"gemini": [order.for_provider()] * order.drafts * 2}
         (await client.post(f"{running.sandbox}/faults", json=faults)).raise_for_status()
 
 

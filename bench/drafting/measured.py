@@ -12,6 +12,7 @@ from bench.processes import cpu_seconds, megabytes
 ASKED = re.compile(r"asked @(\d+\.\d+) ")
 STAMP = re.compile(r"#(\d+) @(\d+\.\d+) ")
 """As contractflow/sandbox/stamped.py writes them."""
+SECONDS_BETWEEN_CLICKS = 0.1
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Order:
 
     @property
     def ramp(self) -> float:
-        return self.drafts * 0.05
+        return self.drafts * SECONDS_BETWEEN_CLICKS
 
     @property
     def seconds(self) -> float:
@@ -91,6 +92,13 @@ class Run:
     @property
     def relays(self) -> list[float]:
         return [seconds for viewer in self.viewers for _, seconds in viewer.relays]
+
+    @property
+    def relays_together(self) -> list[float]:
+        """Of the pieces that left while every draft was being written."""
+        writing = [viewer.relays for viewer in self.viewers if viewer.relays]
+        begin, end = max(each[0][0] for each in writing), min(each[-1][0] for each in writing)
+        return [seconds for each in writing for sent, seconds in each if begin <= sent <= end]
 
     @property
     def wire_per_byte(self) -> float:

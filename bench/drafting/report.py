@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ def quantile(values: list[float], part: float) -> float:
 
 
 def milliseconds(values: list[float], part: float) -> float:
-    return quantile(values, part) * 1000 if values else 0.0
+    return quantile(values, part) * 1000 if values else math.nan
 
 
 def relay(part: float) -> Callable[[Run], float]:
@@ -37,6 +38,10 @@ def _acknowledged(part: float) -> Callable[[Run], float]:
 
 def _first(part: float) -> Callable[[Run], float]:
     return lambda run: milliseconds([viewer.first for viewer in run.viewers], part)
+
+
+def _together(part: float) -> Callable[[Run], float]:
+    return lambda run: milliseconds(run.relays_together, part)
 
 
 def _cpu(*kinds: str) -> Callable[[Run], float]:
@@ -55,6 +60,8 @@ LINES = [
     Line("provider to viewer, ms           p50", relay(0.5), 2),
     Line("                                 p99", relay(0.99), 2),
     Line("                                 max", relay(1), 2),
+    Line("  while all write                p50", _together(0.5), 2),
+    Line("                                 p99", _together(0.99), 2),
     Line("CPU s per 1,000 chunks    web+worker", _cpu(*BOTH), 2),
     *(
         Line(f"{kind:>36}", _cpu(kind), 2)
@@ -71,11 +78,14 @@ def table(runs: Runs) -> str:
     heads = [f"{run.order.drafts:>4} at once{'floor':>9}" for run, _ in runs]
     rows = ["\n" + " " * 36 + "".join(f"{head:>24}" for head in heads)]
     for line in LINES:
-        cells = (
-            f"{line.value(run):15.{line.digits}f}{line.value(floor):9.{line.digits}f}" for run, floor in runs
-        )
+        cells = (_cell(line, run, 15) + _cell(line, floor, 9) for run, floor in runs)
         rows.append(line.words + "".join(cells))
     return "\n".join(rows)
+
+
+def _cell(line: Line, run: Run, width: int) -> str:
+    value = line.value(run)
+    return f"{'–':>{width}}" if math.isnan(value) else f"{value:{width}.{line.digits}f}"
 
 
 class Aim(NamedTuple):
