@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from contractflow.broker.changes import topic_key
 from contractflow.broker.draft_stream import DraftView
-from contractflow.broker.hub import hub
+from contractflow.broker.hub import Following, hub
 from contractflow.content import redline
 from contractflow.integrations.ai.failover import LABELS
 from contractflow.services.drafts import LiveDraft, LiveRewrite
@@ -27,7 +28,7 @@ CHECK_SECONDS = 4.0
 """So often it is asked anew whether the person may still read this."""
 COMPARE_SECONDS = 0.12
 """Between two looks at what a rewrite changes: comparing costs more than sending a word on."""
-LAST_WORDS_SECONDS = 1.0
+LAST_WORDS_SECONDS = 3.0
 """How long the end of a text may come after the end of its row."""
 
 Message = dict[str, Any]
@@ -95,7 +96,15 @@ async def draft_messages(
             if not news or topic_key(topic) in news:
                 draft = await check()
                 if not draft.is_active:
-                    await following.wait(LAST_WORDS_SECONDS)
+                    await _last_words(following, draft_id)
+
+
+async def _last_words(following: Following, draft_id: UUID) -> None:
+    """Wait until the stream has said how it ended, for as long as that may take; on the way there is still text."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_SECONDS):
+            while not following.view(draft_id).is_over:
+                await following.wait(LAST_WORDS_SECONDS)
 
 
 async def rewrite_messages(
