@@ -1,6 +1,6 @@
 """Drafts on their way from the provider to as many screens, beside a bare relay over the same Redis.
 
-    .venv/bin/python -m bench.drafting [--drafts 1,10,50,100] [--chunks 300] [--characters 200] [--port 24100]
+    .venv/bin/python -m bench.drafting [--drafts 1,10,50,100] [--chunks 250] [--characters 200] [--port 24100]
 
 Ends with 1 when a viewer's text is not the database's. bench/README.md says what is measured.
 """
@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
         prog="python -m bench.drafting", description=(__doc__ or "").splitlines()[0]
     )
     parser.add_argument("--drafts", type=_numbers, default=[1, 10, 50, 100], help="at once, one run for each")
-    parser.add_argument("--chunks", type=int, default=300, help="of a draft, twenty a second")
+    parser.add_argument("--chunks", type=int, default=250, help="of a draft, twenty a second")
     parser.add_argument("--characters", type=int, default=200, help="of a chunk, 60 to 900")
     parser.add_argument(
         "--port", type=int, default=24100, help="of the copy that is started; two more after it"
