@@ -5,6 +5,8 @@ The code is read, not imported: that takes a second and needs no framework.
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,3 +220,24 @@ def test_no_machines_address_is_in_the_code():
         p.name for p in ours if re.search(r"/(?:root|work|home)/\w", p.read_text()) and p != Path(__file__)
     ]
     assert not guilty
+
+
+def test_tests_that_share_a_server_stay_together(tmp_path: Path) -> None:
+    """pytest-xdist writes the group behind the test's name and sends equal ones to one worker. It once failed silently."""
+    (tmp_path / "test_one.py").write_text(
+        "import pytest\npytestmark = pytest.mark.xdist_group('one')\ndef test_it(): pass\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-v",
+        "-n",
+        "1",
+        "--dist",
+        "loadgroup",
+        "-p",
+        "no:cacheprovider",
+    ]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "test_one.py::test_it@one" in ran.stdout, ran.stdout
