@@ -40,11 +40,15 @@ def why_to_build() -> str:
     """In words for whoever waits for it; empty when what was built is what the sources say now."""
     if not _BUILT.exists() or not _STAMP.exists():
         return "not built yet"
-    was, now = set(_STAMP.read_text().splitlines()), set(_state().splitlines())
-    changed = sorted({name for line in was ^ now if (name := line.partition(" ")[2])})
-    if len(changed) > 1:
-        return f"{changed[0]} and {len(changed) - 1} more changed"
-    return f"{changed[0]} changed" if changed else ""
+    return _changed(_STAMP.read_text(), _state())
+
+
+def _changed(was: str, now: str) -> str:
+    """What differs between two states, in words; empty when nothing does."""
+    names = {name for line in {*was.splitlines()} ^ {*now.splitlines()} if (name := line.partition(" ")[2])}
+    if len(names) > 1:
+        return f"{min(names)} and {len(names) - 1} more changed"
+    return f"{min(names)} changed" if names else ""
 
 
 def ensure_built(directory: Path) -> None:
@@ -72,10 +76,10 @@ async def build(supervisor: Supervisor, directory: Path, env: Mapping[str, str])
         supervisor.say(child.name, "failed; trying once more")
         await supervisor.finish(child)
     # Somebody may have edited meanwhile: then the next start builds again. Reflex itself may rewrite its lock files.
-    if _state(locks=False) == before:
-        _STAMP.write_text(_state())
+    if changed := _changed(before, _state(locks=False)):
+        supervisor.say(child.name, f"{changed} meanwhile; the next start builds it again")
     else:
-        supervisor.say(child.name, "its sources changed meanwhile; the next start builds it again")
+        _STAMP.write_text(_state())
 
 
 def _export(directory: Path, env: Mapping[str, str]) -> Child:

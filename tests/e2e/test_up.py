@@ -69,6 +69,7 @@ def test_the_first_start_builds_everything_and_ctrl_c_leaves_nothing(
     assert status(up.url) == 200
     assert status(f"http://127.0.0.1:{up.port + 1}/") == 200
     assert "Sign in as" in up.said
+    assert "meanwhile" not in up.said
     processes = up.processes()
     assert len(processes) > 7
     assert up.stop() == 0
