@@ -59,3 +59,20 @@ async def test_the_lock_of_somebody_else_stays(manager):
             await waiting
         await locks.settled()
         assert [key async for key in async_redis().scan_iter("*_lock")]
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whoever_stands_behind_a_cut_off_event_is_not_forgotten(manager, seed):
+    locks.install()
+    chance = random.Random(seed)
+    for number in range(80):
+        token = BaseStateToken(ident=f"tab-{seed}-{number}", cls=State)
+        first, cut_off = (asyncio.create_task(use(manager, token)) for _ in range(2))
+        for _ in range(chance.randrange(8)):
+            await asyncio.sleep(0)
+        last = asyncio.create_task(use(manager, token))
+        for _ in range(chance.randrange(6)):
+            await asyncio.sleep(0)
+        cut_off.cancel()
+        async with asyncio.timeout(3):
+            await asyncio.gather(first, cut_off, last, return_exceptions=True)
