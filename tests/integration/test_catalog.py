@@ -14,25 +14,8 @@ from contractflow.db import migrations
 from contractflow.db.bootstrap import bootstrap
 from contractflow.db.engine import engine, options
 from contractflow.db.roles import CONNECTABLE, DbRole
-from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
-from contractflow.workflows.crm import LEAD, PROJECT
-from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
-from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
-from contractflow.workflows.signer import SIGNER
+from tests.unit.test_workflows import WORKFLOWS
 
-WORKFLOWS = [
-    STATUS,
-    APPROVAL,
-    GENERATION,
-    DRAFT_JOB,
-    REWRITE,
-    SIGNER,
-    INVOICE,
-    PAYMENT,
-    SUBSCRIPTION,
-    LEAD,
-    PROJECT,
-]
 pytestmark = pytest.mark.usefixtures("postgres")
 
 

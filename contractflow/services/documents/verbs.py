@@ -17,7 +17,6 @@ def refusals(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
         if isinstance(move.who, P)
     }
     verbs["generate"] = GENERATION.refusal(facts, "queue", work.actor)
-    verbs["stop"] = GENERATION.refusal(facts, "cancel", work.actor)
     if facts.status not in EDITABLE:
         verbs["generate"] = "The text is frozen."
     if facts.approval_status is Approval.STALE or facts.approval_status is Approval.CHANGES_REQUESTED:

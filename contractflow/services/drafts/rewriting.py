@@ -28,7 +28,7 @@ from contractflow.services.documents.versions import add_version
 from contractflow.services.drafts import fairness, rows
 from contractflow.services.drafts.saving import origin_of, proposal
 from contractflow.services.moving import locked, move, touched
-from contractflow.workflows.draft_job import ACTIVE, DRAFT_JOB, REWRITE, Decision, DraftStatus
+from contractflow.workflows.draft_job import ACTIVE, REWRITE, Decision, DraftStatus
 
 log = logging.getLogger(__name__)
 
@@ -169,10 +169,7 @@ def _stop(work: UnitOfWork, job: DraftJob) -> None:
     if job.status is DraftStatus.RUNNING:
         with suppress(RedisError, OSError):
             ask_to_stop(request_redis(), job.id, job.epoch)
-    job.cancel_requested = True
-    job.lease_token = job.lease_expires_at = job.lease_owner = None
-    job.finished_at = work.now
-    move(work, job, DRAFT_JOB, "cancel")
+    rows.cancel(work, job)
     fairness.pass_on(work)
 
 

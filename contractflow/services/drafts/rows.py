@@ -12,7 +12,7 @@ from contractflow.errors import Invalid, NotFound
 from contractflow.models import Document, DraftJob
 from contractflow.services.moving import locked, move
 from contractflow.workflows.document import GENERATION
-from contractflow.workflows.draft_job import ACTIVE
+from contractflow.workflows.draft_job import ACTIVE, DRAFT_JOB
 
 LONGEST_KEY = 120
 CLAUSE = "clause"
@@ -73,6 +73,14 @@ def unless_held(work: UnitOfWork, draft_id: UUID) -> tuple[DraftJob, Document]:
     if work.db.scalar(free) is None:
         raise NotFound("draft")
     return with_document(work, draft_id)
+
+
+def cancel(work: UnitOfWork, job: DraftJob) -> None:
+    """End a job that is under way; its worker loses the lease with it, and what it says later counts no more."""
+    job.cancel_requested = True
+    job.lease_token = job.lease_expires_at = job.lease_owner = None
+    job.finished_at = work.now
+    move(work, job, DRAFT_JOB, "cancel")
 
 
 def wake_worker(job: DraftJob, round_: int = 0) -> None:

@@ -28,7 +28,7 @@ from contractflow.services.drafts.saving import save_text
 from contractflow.services.drafts.writing import Claim
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.document import GENERATION, Status
-from contractflow.workflows.draft_job import DRAFT_JOB, DraftStatus
+from contractflow.workflows.draft_job import DraftStatus
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,7 @@ def stop(work: UnitOfWork, document_id: UUID) -> None:
         raise IllegalMove("Nothing is being written at the moment.")
     text, provider = _seen_so_far(job)
     job.output, job.provider = text, provider or job.provider
-    job.cancel_requested = True
-    job.lease_token = job.lease_expires_at = job.lease_owner = None
-    job.finished_at = work.now
-    move(work, job, DRAFT_JOB, "cancel")
+    rows.cancel(work, job)
     move(work, document, GENERATION, "cancel", draft_id=str(job.id))
     if text:
         _keep(work, document, job, text)
