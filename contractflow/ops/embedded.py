@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self, TypedDict
 
@@ -38,7 +39,7 @@ class Account(TypedDict):
     extra_groups: list[str | int] | None
 
 
-class _Embedded:
+class _Embedded(ABC):
     """A server on 127.0.0.1 that lives in `directory`."""
 
     name: str
@@ -51,15 +52,17 @@ class _Embedded:
         self.account = Account(user=None, group=None, extra_groups=None)
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def prepare(self) -> None:
         """Make its files; nothing when they are there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def argv(self) -> list[str]:
-        raise NotImplementedError
+        """The command that runs it."""
 
+    @abstractmethod
     def is_ready(self) -> bool:
-        raise NotImplementedError
+        """Whether it answers."""
 
     def start(self, timeout: float = 30) -> Self:
         """Start it and wait until it answers; its output goes to `directory/NAME.log`."""

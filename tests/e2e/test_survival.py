@@ -17,7 +17,7 @@ from tests.e2e.product import Product, until
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.timeout(200)]
 
-GOES_ON_WITHIN = 30.0  # seconds; it is given away when its worker has been silent for 8
+GOES_ON_WITHIN = 15.0  # seconds; it is given away when its worker has been silent for 8
 COMES_BACK_WITHIN_MS = 60_000
 
 
