@@ -1,21 +1,18 @@
 """The way in and out: native forms post here, cookies are set, and a redirect leads on.
 
-A refused form leads back to its page with a code in the address; `web.flash` keeps what was typed and why.
+A refused form leads back to its page with a code in the address; `web.forms` keeps what was typed and why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from urllib.parse import quote
 from uuid import UUID
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from contractflow.errors import AppError, Invalid, NotSignedIn
-from contractflow.integrations import captcha
 from contractflow.models.columns import uuid7
 from contractflow.permissions import System, Visitor
 from contractflow.security import rate_limits
@@ -23,52 +20,49 @@ from contractflow.security.cookies import clear_cookie, set_cookie
 from contractflow.security.passwords import check_strength, hash_password, verify_password
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.services import accounts
-from contractflow.web import flash
 from contractflow.web.answers import see
-from contractflow.web.requests import browser_of, visitor_of
+from contractflow.web.forms import back, fields, local_path, require_person
+from contractflow.web.requests import visitor_of
 from contractflow.web.threads import perform
 
-LONGEST_FIELD = (
-    2100  # a captcha token is the longest; a password over 128 characters is refused by its own rule
-)
 WRONG = "That address and password do not belong together. After several tries, wait a minute."
 
 
 async def sign_up(request: Request) -> Response:
-    form, visitor = await _fields(request), visitor_of(request)
+    form, visitor = await fields(request), visitor_of(request)
     try:
         await rate_limits.hit(rate_limits.SIGN_UP_BY_ADDRESS.of(visitor.ip))
         name, email = accounts.clean_name(form["name"], "name"), accounts.clean_email(form["email"])
         agency = accounts.clean_name(form["agency"], "agency")
         check_strength(form["password"], email, name, agency)
-        await _require_person(form, "signup", visitor)
+        await require_person(form, "signup", visitor)
         org_id = uuid7()
         user_id = await perform(
             System(org_id, "sign-up"), accounts.sign_up, name, email, await hash_password(form["password"]), agency
         )  # fmt: skip
     except AppError as refused:
-        return await _back(request, "/signup", form, refused)
+        return await back(request, "/signup", form, refused)
     return await _enter(visitor, user_id, org_id, "/home")
 
 
 async def sign_in(request: Request) -> Response:
-    form, visitor = await _fields(request), visitor_of(request)
+    form, visitor = await fields(request), visitor_of(request)
     onward = local_path(form["next"])
     try:
         await rate_limits.hit(
             rate_limits.SIGN_IN_BY_ADDRESS.of(visitor.ip), rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"])
         )
-        await _require_person(form, "login", visitor)
+        await require_person(form, "login", visitor)
         user_id, org_id = await _authenticate(visitor, form["email"], form["password"])
         await rate_limits.forgive(rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"]))
     except AppError as refused:
-        return await _back(request, "/login", form, refused, next=onward)
+        return await back(request, "/login", form, refused, next=onward)
     return await _enter(visitor, user_id, org_id, onward or "/home")
 
 
 async def join(request: Request) -> Response:
     """Accept an invitation, as a new person or with the password of the account the address has."""
-    form, visitor = await _fields(request), visitor_of(request)
+    form, visitor = await fields(request), visitor_of(request)
     try:
         await rate_limits.hit(rate_limits.JOIN_BY_ADDRESS.of(visitor.ip))
         offer = await perform(visitor, accounts.invitation, form["token"])
@@ -85,7 +79,7 @@ async def join(request: Request) -> Response:
             "" if known else await hash_password(form["password"]),
         )  # fmt: skip
     except AppError as refused:
-        return await _back(request, f"/invite/{quote(form['token'], safe='')}", form, refused)
+        return await back(request, f"/invite/{quote(form['token'], safe='')}", form, refused)
     return await _enter(visitor, user_id, offer.org_id, "/home")
 
 
@@ -116,14 +110,6 @@ routes = [
 ]
 
 
-def local_path(text: str) -> str:
-    """`text` when it is a path on this server, otherwise nothing: nobody is sent elsewhere after signing in."""
-    is_local = (
-        text.startswith("/") and not text.startswith(("//", "/\\")) and text.isprintable() and len(text) < 500
-    )
-    return text if is_local and "\\" not in text else ""
-
-
 async def _authenticate(visitor: Visitor, email: str, password: str) -> tuple[UUID, UUID]:
     """The person and the organisation they land in. Takes as long, and says the same, for an unknown address,
     a wrong password and a locked account. Raises Invalid or NotSignedIn."""
@@ -146,28 +132,3 @@ async def _enter(visitor: Visitor, user_id: UUID, org_id: UUID, onward: str) -> 
     cookie, session = await MEMBERS.begin(str(user_id), {"org": str(org_id)})
     await perform(visitor, accounts.session_opened, UUID(session.family), user_id, org_id)
     return see(onward, set_cookie(MEMBERS.kind.cookie, cookie, MEMBERS.kind.absolute))
-
-
-async def _require_person(form: Mapping[str, str], action: str, visitor: Visitor) -> None:
-    if not await captcha.verify(form["cf-turnstile-response"], action, visitor.ip):
-        raise Invalid("We could not make sure that you are a person. Please try again.")
-
-
-async def _fields(request: Request) -> Mapping[str, str]:
-    """The posted texts; a missing one is empty, files and overlong ones count as missing."""
-    posted: FormData = await request.form(max_files=0, max_fields=20)
-    return _Fields({k: v for k, v in posted.items() if isinstance(v, str) and len(v) <= LONGEST_FIELD})
-
-
-class _Fields(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return ""
-
-
-async def _back(
-    request: Request, page: str, form: Mapping[str, str], refused: AppError, **query: str
-) -> Response:
-    field = refused.field if isinstance(refused, Invalid) else ""
-    code = await flash.keep(browser_of(request), form, {field or "form": refused.message})
-    more = "".join(f"&{name}={quote(value, safe='')}" for name, value in query.items() if value)
-    return see(f"{page}?again={code}{more}")

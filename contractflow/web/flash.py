@@ -16,7 +16,7 @@ from contractflow.broker.connections import async_redis
 
 SECONDS: Final = 600
 LONGEST_VALUE: Final = 500
-NEVER: Final = frozenset({"password", "cf-turnstile-response"})
+NEVER: Final = frozenset({"password", "present_password", "cf-turnstile-response"})
 
 
 @dataclass(frozen=True)
