@@ -44,6 +44,7 @@ class Permission(StrEnum):
     CLIENT_WRITE = "client:write"
     COMMENT_WRITE = "comment:write"
     DOCUMENT_APPROVE = "document:approve"
+    DOCUMENT_COUNTERSIGN = "document:countersign"
     DOCUMENT_CREATE = "document:create"
     DOCUMENT_DELETE = "document:delete"
     DOCUMENT_EDIT = "document:edit"
@@ -116,6 +117,7 @@ GRANTS: dict[Permission, Grant] = {
     P.LEAD_WRITE:                 Grant(M,      M,          "add and change leads"),
     P.INVOICE_ISSUE:              Grant(M,      M,          "issue invoices"),
     P.DOCUMENT_APPROVE:           Grant(M,      M,          "approve documents"),
+    P.DOCUMENT_COUNTERSIGN:       Grant(M,      M,          "countersign documents"),
     P.DOCUMENT_SEND:              Grant(A,      M,          "send other people's documents"),
     P.DOCUMENT_REMIND:            Grant(A,      M,          "remind signers of other people's documents"),
     P.DOCUMENT_EXTEND:            Grant(A,      M,          "extend other people's documents"),

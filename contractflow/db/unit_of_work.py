@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 PROVIDERS = frozenset({"paddle"})
 """Systems of somebody else, that the trail tells apart from our own."""
+
+LONGEST_VALUE = 200
+"""Characters of an old or a new value."""
 
 _APPEND = text(
     "SELECT audit_append(:kind, :actor_id, :label, :action, :entity, :entity_id, :document_id, :ip, :agent,"
@@ -94,9 +98,15 @@ class UnitOfWork:
         *,
         document_id: UUID | None = None,
         by: Actor | None = None,
+        changes: Mapping[str, tuple[object, object]] | None = None,
         **data: Any,
     ) -> None:
-        """Write a line of the trail. `data`: ids, states and plain facts, no texts of documents and no secrets."""
+        """Write a line of the trail. `data`: ids, states and plain facts, no texts of documents and no secrets.
+
+        `changes`: what a setting or a role was and is now, `{"role": ("member", "admin")}`; equal pairs are left out.
+        """
+        if differing := {name: [_brief(a), _brief(b)] for name, (a, b) in (changes or {}).items() if a != b}:
+            data["changes"] = differing
         self._entries.append(Entry(by or self.actor, action, entity, entity_id, document_id, data))
 
     def after_commit(self, call: Callable[[], object], *, first: bool = False) -> None:
@@ -136,11 +146,28 @@ def _append_trail(work: UnitOfWork) -> None:
                 "entity": entry.entity,
                 "entity_id": entry.entity_id,
                 "document_id": entry.document_id,
-                "ip": getattr(entry.by, "ip", "") or None,
+                "ip": _address(getattr(entry.by, "ip", "")),
                 "agent": getattr(entry.by, "user_agent", "")[:500] or None,
                 "data": json.dumps(entry.data, default=str),
             },
         )
+
+
+def _brief(value: object) -> object:
+    """A value as the trail keeps it: plain, and never so long that it is a text."""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    words = str(value)
+    return words if len(words) <= LONGEST_VALUE else f"{words[:LONGEST_VALUE]}…"
+
+
+def _address(told: str) -> str | None:
+    """None for what is no address (a proxy may write anything): the verb is not to fail for that."""
+    try:
+        address = ipaddress.ip_address(told)
+    except ValueError:
+        return None
+    return str(address).partition("%")[0]
 
 
 def _signature(actor: Actor) -> tuple[str, UUID | None, str]:

@@ -53,8 +53,7 @@ def move(
         row.id,
         document_id=document_id,
         by=by,
-        **{"from": str(before), "to": str(after)},
-        **data,
+        **data | {"from": str(before), "to": str(after)},
     )
 
 

@@ -76,10 +76,11 @@ def save_bank_details(
     org = _locked_own(work)
     if all(org.settings.get(key) == value for key, value in wanted.items()):
         return
+    before = _bank_facts(org)
     org.settings = {**org.settings, **wanted}
-    work.record(
-        "org:save_bank_details", "org", org.id, iban_ends=account.iban[-4:], due_days=wanted["due_days"]
-    )
+    after = _bank_facts(org)
+    changes = {fact: (before[fact], after[fact]) for fact in after}
+    work.record("org:save_bank_details", "org", org.id, changes=changes)
 
 
 def connect_paddle(work: UnitOfWork, *, is_confirmed: bool) -> None:
@@ -100,7 +101,8 @@ def connect_paddle(work: UnitOfWork, *, is_confirmed: bool) -> None:
         "text": SELLER_CONFIRMATION,
     }
     org.settings = {**org.settings, "paddle": confirmed}
-    work.record("org:connect_paddle", "org", org.id, text=SELLER_CONFIRMATION)
+    changes = {"cards": ("off", "on")}
+    work.record("org:connect_paddle", "org", org.id, text=SELLER_CONFIRMATION, changes=changes)
 
 
 def disconnect_paddle(work: UnitOfWork) -> None:
@@ -110,13 +112,25 @@ def disconnect_paddle(work: UnitOfWork) -> None:
     if not org.settings.get("paddle"):
         return
     org.settings = {key: value for key, value in org.settings.items() if key != "paddle"}
-    work.record("org:disconnect_paddle", "org", org.id)
+    work.record("org:disconnect_paddle", "org", org.id, changes={"cards": ("on", "off")})
 
 
 def bank_account(org: Org) -> BankAccount | None:
     """Where the organisation's clients send their money, once it is known."""
     account = org.settings.get("bank") or {}
     return BankAccount(**account) if account.get("iban") else None
+
+
+def _bank_facts(org: Org) -> dict[str, str | int]:
+    """What the trail says of the account: enough to see that it is another one, not the number itself."""
+    account = bank_account(org)
+    return {
+        "holder": account.holder if account else "",
+        "iban": f"… {account.iban[-4:]}" if account else "",
+        "bic": account.bic if account else "",
+        "bank": account.bank if account else "",
+        "due_days": due_days(org),
+    }
 
 
 def due_days(org: Org) -> int:

@@ -1,10 +1,12 @@
 """Where clients' money goes: checked, recorded, and changed by those who may."""
 
 import pytest
+from sqlmodel import select
 
 from contractflow import config
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import Invalid, NotAllowed, Unavailable
+from contractflow.models import AuditEvent
 from contractflow.services import orgs
 from tests import cast
 from tests.integration.test_invoices import agencies, trail  # noqa: F401  the fixture
@@ -40,6 +42,15 @@ def test_an_admin_saves_the_bank_details_and_everybody_sees_them(agencies):  # n
         "Only the owner can connect a payment provider.",
     )
     assert trail(cast.NORTHLIGHT) == [("org:save_bank_details", cast.adam.name)]
+
+
+def test_the_trail_shows_which_account_it_was_and_not_its_number(agencies):  # noqa: F811
+    save(due_days="14")
+    save(iban="GB29 NWBK 6016 1331 9268 19", due_days="30")
+    with unit_of_work(cast.northlight) as work:
+        events = work.db.exec(select(AuditEvent).order_by(AuditEvent.seq)).all()
+    assert events[-1].data["changes"] == {"iban": ["… 3000", "… 6819"], "due_days": [14, 30]}
+    assert not any(number in event.canonical for event in events for number in ("DE89", "37040044", "GB29"))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import logging
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from uuid import uuid4
@@ -42,6 +43,33 @@ def test_what_was_done_is_saved_with_its_trail():
     )  # fmt: skip
     assert (event.actor_label, event.ip, event.user_agent) == ("Mia Member", "192.0.2.1", "pytest")
     assert event.data["name"] == "Bright Foods"
+
+
+def test_the_trail_says_what_a_setting_was_and_is():
+    with unit_of_work(cast.adam) as work:
+        pairs = {
+            "role": (Role.MEMBER.label, "Admin"),
+            "zone": ("UTC", "UTC"),
+            "note": ("", "x" * 1000),
+            "days": (14, None),
+        }
+        work.record("member:change_role", "membership", uuid4(), changes=pairs)
+        work.record("member:look", "membership", uuid4(), changes={"role": ("Admin", "Admin")})
+    changed, same = trail()
+    assert changed.data["changes"] == {
+        "role": ["Member", "Admin"],
+        "note": ["", "x" * 200 + "…"],  # a text has no place in the trail
+        "days": [14, None],
+    }
+    assert same.data == {}
+
+
+@pytest.mark.parametrize("told", ["unknown", "", "192.0.2.1:443", "fe80::1%eth0", "';--"])
+def test_an_odd_address_does_not_stop_the_verb(told):
+    with unit_of_work(replace(cast.mia, ip=told)) as work:
+        work.record("client:edit", "client", uuid4())
+    (event,) = trail()
+    assert event.ip == ("fe80::1" if told.startswith("fe80") else None)
 
 
 def test_nothing_is_left_of_what_failed():

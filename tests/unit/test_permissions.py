@@ -32,6 +32,7 @@ document:edit               no     yes    yes   yes
 document:generate           no     yes    yes   yes
 document:submit             no     yes    yes   yes
 document:approve            no     yes    yes   yes
+document:countersign        no     yes    yes   yes
 comment:write               no     yes    yes   yes
 template:edit               no     yes    yes   yes
 client:write                no     yes    yes   yes
