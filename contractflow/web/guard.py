@@ -155,7 +155,7 @@ async def _current(store: SessionStore, cookies: Mapping[str, str], to_set: list
     """The living session of a request; says which cookie to rotate or to take away."""
     cookie = cookies.get(store.kind.cookie)
     verdict, session = await store.resolve(cookie)
-    if cookie and verdict is not Verdict.OK:
+    if cookie and verdict not in (Verdict.OK, Verdict.REPLACED):  # the browser has the newer one already
         to_set.append(clear_cookie(store.kind.cookie))
     elif cookie and session and session.is_due and (fresh := await store.rotate(cookie)):
         to_set.append(set_cookie(store.kind.cookie, fresh))

@@ -125,6 +125,60 @@ async def test_every_end_is_announced() -> None:
     assert messages[-1]["data"] == begun.family
 
 
+async def test_a_confirmation_changes_the_secret_and_every_older_one_is_refused_at_once() -> None:
+    oldest, begun = await MEMBERS.begin(WHO, {"org": "o1"})
+    old = await MEMBERS.rotate(oldest)
+    assert not (await MEMBERS.check(begun.family)).confirmed_within(600)
+    new = await MEMBERS.confirm(old, {"aal": "2"})
+    for cookie in (oldest, old):
+        assert (await MEMBERS.resolve(cookie)) == (Verdict.REPLACED, None)
+        assert await MEMBERS.rotate(cookie) is None
+        assert await MEMBERS.confirm(cookie, {}) is None
+    verdict, session = await MEMBERS.resolve(new)
+    assert (verdict, session.family, session.facts["org"], session.facts["aal"]) == (
+        "ok",
+        begun.family,
+        "o1",
+        "2",
+    )
+    assert session.confirmed_within(600)
+    assert await MEMBERS.resolve(await MEMBERS.rotate(new)) == (verdict, session)
+
+
+async def test_a_secret_from_before_a_confirmation_ends_the_family_when_it_returns_later() -> None:
+    old, begun = await MEMBERS.begin(WHO, {})
+    new = await MEMBERS.confirm(old, {})
+    await async_redis().hincrby(f"cf:family:{begun.family}", "confirmed", -60)
+    assert (await MEMBERS.resolve(old))[0] is Verdict.REUSED
+    assert (await MEMBERS.resolve(new))[0] is Verdict.ENDED
+
+
+async def test_of_many_confirmations_at_once_one_counts() -> None:
+    cookie, _ = await MEMBERS.begin(WHO, {})
+    fresh = [new for new in await asyncio.gather(*(MEMBERS.confirm(cookie, {}) for _ in range(20))) if new]
+    assert len(fresh) == 1
+
+
+async def test_a_session_that_is_over_cannot_be_confirmed() -> None:
+    cookie, begun = await MEMBERS.begin(WHO, {})
+    await MEMBERS.end(begun.family)
+    assert await MEMBERS.confirm(cookie, {}) is None
+    assert await MEMBERS.confirm("v1.k1.abc.def", {}) is None
+    ended, _ = await MEMBERS.begin(WHO, {})
+    await MEMBERS.end_all(WHO)
+    assert await MEMBERS.confirm(ended, {}) is None
+
+
+async def test_a_confirmation_lasts_as_long_as_was_asked() -> None:
+    cookie, begun = await MEMBERS.begin(WHO, {}, is_confirmed=True)
+    assert (await MEMBERS.check(begun.family)).confirmed_within(600)
+    moved = f"cf:family:{begun.family}"
+    now = int((await async_redis().time())[0])
+    for ago, still in ((599, True), (601, False)):
+        await async_redis().hset(moved, "facts", f'{{"confirmed_at":"{now - ago}"}}')
+        assert (await MEMBERS.resolve(cookie))[1].confirmed_within(600) is still
+
+
 async def _end_grace(cookie: str) -> None:
     await async_redis().hset(sessions._pointer(cookie.split(".")[2]), "until", 1)
 
