@@ -3,6 +3,7 @@
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import reflex as rx
@@ -18,9 +19,14 @@ from contractflow.config import settings
 from contractflow.web import liveness, locks, sockets
 from contractflow.web.csp import CspMiddleware
 from contractflow.web.guard import SessionGuard
+from contractflow.web.headers import SecurityHeaders
 from contractflow.web.policy import AuthMiddleware, without_policy
 from contractflow.web.refusals import log_frontend_error, show_error
 from contractflow.web.revocation import watch_revocations
+
+# Our pages share our origin, and no other page asks us for anything: nobody needs an answer across origins.
+reflex_app: Any = rx.App
+reflex_app._add_cors = staticmethod(lambda _app: None)  # noqa: SLF001  it has no switch for it
 
 BUILT = Path(__file__).parent.parent / ".web/build/client"
 
@@ -44,6 +50,7 @@ app = rx.App(
         api(),
         lambda app: CspMiddleware(app, BUILT, POLICIES),
         lambda app: SessionGuard(app, _origin(settings().base_url)),
+        SecurityHeaders,
     ],
 )
 

@@ -10,12 +10,13 @@ from starlette.routing import BaseRoute
 
 from contractflow.errors import AppError
 from contractflow.web.answers import failed, refused
+from contractflow.web.limiting import limited
 
 
 def routes() -> list[BaseRoute]:
-    """The `routes` of every module in this package."""
+    """The `routes` of every module in this package, each behind its limits."""
     modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
-    return [route for module in modules for route in module.routes]
+    return [limited(route) for module in modules for route in module.routes]
 
 
 def api() -> Starlette:

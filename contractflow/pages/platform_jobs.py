@@ -31,7 +31,7 @@ WIDE = "wide"
 page = PlatformJobsState.page
 
 
-@platform_page(ROUTE, "Platform jobs")
+@platform_page(ROUTE, "Jobs", on_load=[PlatformJobsState.load, PlatformJobsState.follow])
 def platform_jobs() -> rx.Component:
     return loaded(
         PlatformJobsState.is_loaded,

@@ -1,4 +1,4 @@
-"""How the platform's work is doing: the door first, for to everybody else this page does not exist; then live."""
+"""How the platform's work is doing, live."""
 
 from functools import partial
 
@@ -7,28 +7,13 @@ import reflex as rx
 from contractflow.services import platform
 from contractflow.services.platform import JobsPage
 from contractflow.state.base import ActingState, as_id
-from contractflow.state.frame import FrameState
 from contractflow.web.commands import toast
 from contractflow.web.following import snapshots
-from contractflow.web.policy import PLATFORM_ADMIN, PUBLIC, policy
-from contractflow.web.principal import is_admin
+from contractflow.web.policy import PLATFORM_ADMIN, policy
 from contractflow.web.sockets import is_connected
 
 REFRESH_SECONDS = 2.0
 ROUTE = "/admin/jobs"
-
-
-class PlatformDoorState(rx.State):
-    """What anybody may ask of the page: whether it is there for them."""
-
-    is_known: bool = False
-    is_open: bool = False
-
-    @rx.event
-    @policy(PUBLIC)
-    async def look(self):
-        self.is_open, self.is_known = await is_admin(), True
-        return [FrameState.load, PlatformJobsState.load, PlatformJobsState.follow] if self.is_open else []
 
 
 class PlatformJobsState(ActingState, rx.State):

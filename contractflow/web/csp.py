@@ -14,7 +14,10 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Headers = list[tuple[bytes, bytes]]
+from contractflow.web.headers import NEVER
+
+REPORTS: Final = "/api/reports"
+"""Where browsers say what the policy stopped."""
 
 TAG_KEY: Final = "contractflow.tag"
 """Where `SessionGuard` leaves a tag of the session in the ASGI scope (never the session itself)."""
@@ -45,16 +48,6 @@ REQUEST_DROP: Final = {b"accept-encoding", b"if-none-match", b"if-modified-since
 RESPONSE_DROP: Final = {
     b"content-length", b"etag", b"last-modified", b"accept-ranges", b"content-encoding", b"cache-control", b"vary",
 }  # fmt: skip
-SECURITY_HEADERS: Final[Headers] = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
-    (b"strict-transport-security", b"max-age=63072000; includeSubDomains"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), browsing-topics=()"),
-]
-IMMUTABLE: Final = b"public, max-age=31536000, immutable"
-NOT_A_PAGE: Final = b"default-src 'none'; frame-ancestors 'none'; sandbox"
-
 # fmt: off
 BASE: Final[Mapping[str, str]] = {
     "default-src":     "'none'",
@@ -71,6 +64,8 @@ BASE: Final[Mapping[str, str]] = {
     "frame-ancestors": "'none'",
     "form-action":     "'self'",
     "manifest-src":    "'self'",
+    "report-uri":      REPORTS,             # still the only one that Firefox knows
+    "report-to":       "csp",
 }
 # fmt: on
 
@@ -90,7 +85,7 @@ def policy(extra: Mapping[str, str]) -> list[str]:
 
 
 class CspMiddleware:
-    """Give pages a nonce and its policy, everything else the headers that switch scripts off.
+    """Give pages a nonce and its policy; `SecurityHeaders` switches scripts off in everything else.
 
     `pages` maps path prefixes to directives they change, the most specific prefix first. A policy belongs to
     the document, so pages with their own prefix are entered by a full navigation.
@@ -108,11 +103,10 @@ class CspMiddleware:
         elif scope["method"] in ("GET", "HEAD") and _may_be_page(scope["path"]):
             await self._page(scope, receive, send)
         else:
-            await self.app(scope, receive, _stamped(scope["path"], send))
+            await self.app(scope, receive, send)
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
         held: Message | None = None
-        plain = _stamped(scope["path"], send)
 
         async def capture(message: Message) -> None:
             nonlocal held
@@ -123,9 +117,9 @@ class CspMiddleware:
                 held = None
             else:
                 if held is not None:  # HTML that is not built output: it gets no script at all
-                    await plain(held)
+                    await send(held)
                     held = None
-                await plain(message)
+                await send(message)
 
         await self.app(self._inner(scope), receive, capture)
 
@@ -152,8 +146,8 @@ class CspMiddleware:
         rule = next(rule for prefix, rule in self.policies if scope["path"].startswith(prefix))
         headers = [header for header in start["headers"] if header[0] not in RESPONSE_DROP]
         headers += [
-            *SECURITY_HEADERS,
-            (b"cache-control", b"no-store"),
+            (b"cache-control", NEVER),
+            (b"reporting-endpoints", f'csp="{REPORTS}"'.encode()),
             (b"content-security-policy", nonce.join(rule).encode()),
             (b"content-length", b"%d" % len(body)),
         ]
@@ -172,20 +166,3 @@ def _may_be_page(path: str) -> bool:
 
 def _is_html(start: Message) -> bool:
     return any(name == b"content-type" and value.startswith(b"text/html") for name, value in start["headers"])
-
-
-def _stamped(path: str, send: Send) -> Send:
-    """`send` with the security headers of something that is not a page, where it did not choose its own."""
-    cache = IMMUTABLE if path.startswith("/assets/") else b"no-cache"
-    fill = [*SECURITY_HEADERS, (b"cache-control", cache), (b"content-security-policy", NOT_A_PAGE)]
-
-    async def stamped(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            chosen = {name for name, _ in message["headers"]}
-            message = {
-                **message,
-                "headers": [*message["headers"], *(h for h in fill if h[0] not in chosen)],
-            }
-        await send(message)
-
-    return stamped

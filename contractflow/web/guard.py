@@ -33,8 +33,8 @@ from contractflow.web.csp import TAG_KEY
 from contractflow.web.principal import ENDED, HEADER, Families
 from contractflow.web.threads import perform
 
-SIGNED_REQUESTS: Final = frozenset({"/api/webhooks/paddle"})
-"""Posts from other servers: they carry a signature instead of an origin."""
+FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
+"""Posts without an origin: of another server, with a signature instead, and of a browser itself, which only counts."""
 
 MEMBERS_ONLY: Final = (
     "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
@@ -81,7 +81,7 @@ class SessionGuard:
             await self._socket(scope, receive, send)
         elif scope["type"] == "websocket" or _is_internal(scope["path"]):
             await _refuse(scope, receive, send, 404)
-        elif scope["method"] not in SAFE_METHODS and not self._is_ours(scope):
+        elif not self._is_ours(scope):
             await _refuse(scope, receive, send, 403)
         elif scope["method"] in ("GET", "HEAD") and b"text/html" in _header(scope, b"accept"):
             await self._page(scope, receive, send)
@@ -89,10 +89,12 @@ class SessionGuard:
             await self.app(scope, receive, send)
 
     def _is_ours(self, scope: Scope) -> bool:
-        """Whether a request that changes something was sent by one of our own pages."""
-        if scope["path"] in SIGNED_REQUESTS:
+        """Whether one of our own pages sent it; reading is also for whoever follows a link, and for other programs."""
+        if scope["path"] in FROM_ELSEWHERE:
             return True
-        site = _header(scope, b"sec-fetch-site")
+        site, mode = _header(scope, b"sec-fetch-site"), _header(scope, b"sec-fetch-mode")
+        if scope["method"] in SAFE_METHODS:
+            return site not in (b"cross-site", b"same-site") or mode == b"navigate"
         return site in (b"", b"same-origin") and _header(scope, b"origin") == self.origin.encode()
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -27,6 +27,7 @@ from reflex_base.registry import RegistrationContext
 from contractflow.errors import AppError, NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Permission, Visitor, require
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
+from contractflow.web.limiting import charge_event
 from contractflow.web.principal import (
     HEADER,
     NOT_HERE,
@@ -98,7 +99,9 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
         families = Families.unpacked(headers.get(HEADER, ""))
         visitor = Visitor(ip=router.get("ip", ""), user_agent=headers.get("user-agent", "")[:300])
         try:
-            set_present(await _admit(event.name, families, visitor))
+            principal = await _admit(event.name, families, visitor)
+            await charge_event(event.name, principal, is_public=rule_of(event.name) is PUBLIC)
+            set_present(principal)
         except AppError as refused:
             return StateUpdate(events=Event.from_event_type(_answer(refused, event)))
         return None

@@ -24,7 +24,7 @@ STRANGERS = (
     "/verify/nothing",
     "/no/such/page",
 )
-PLATFORM = ("/admin/jobs",)
+PLATFORM = ("/admin/jobs", "/admin/reports")
 MEMBERS = {
     Role.OWNER: "olivia@northlight.test",
     Role.ADMIN: "adam@northlight.test",
@@ -53,6 +53,7 @@ async def test_what_platform_admins_see_and_nobody_else(meet, product: Product) 
     petra = await meet("Petra Lind", "petra@contractflow.test")
     await petra.sign_in(DEMO_PASSWORD)
     await _walk(petra, PLATFORM)
+    await petra.goto("/admin/jobs")
     await petra.sees("Queues", "Providers", "Cost by organisation", "Working")
     mia = await meet("Mia Sato", MEMBERS[Role.MEMBER])
     await mia.sign_in(DEMO_PASSWORD)

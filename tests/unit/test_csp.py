@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from contractflow.web.build import SameOrigin, patched_state_js
 from contractflow.web.csp import CspMiddleware
+from contractflow.web.headers import SecurityHeaders
 
 PAGE = """<!DOCTYPE html><html><head><link rel="modulepreload" href="/assets/a.js"/><style data-emotion="x">a{}</style></head>
 <body><div style="color:red">x</div><script>window.x = 1</script><script type="module" src="/assets/a.js"></script></body></html>"""
@@ -21,6 +22,7 @@ def client(tmp_path: Path) -> TestClient:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/a.js").write_text("1")
     (tmp_path / "index.html").write_text(PAGE)
+    (tmp_path / "robots.txt").write_text("x")
     (tmp_path / "pricing").mkdir()
     (tmp_path / "pricing/index.html").write_text(PAGE)
     (tmp_path / "pay").mkdir()
@@ -33,7 +35,8 @@ def client(tmp_path: Path) -> TestClient:
             Mount("/", StaticFiles(directory=tmp_path, html=True)),
         ]
     )  # fmt: skip
-    return TestClient(CspMiddleware(inner, tmp_path, {"/pay": {"frame-src": "https://pay.example"}}))
+    pages = CspMiddleware(inner, tmp_path, {"/pay": {"frame-src": "https://pay.example"}})
+    return TestClient(SecurityHeaders(pages))
 
 
 def nonce_of(answer) -> str:
@@ -83,7 +86,10 @@ def test_what_is_not_built_gets_no_script(client: TestClient) -> None:
 
 def test_hashed_files_are_kept_and_others_asked_for_again(client: TestClient) -> None:
     assert "immutable" in client.get("/assets/a.js").headers["cache-control"]
-    assert client.get("/api/text").headers["cache-control"] == "no-cache"
+    assert client.get("/index.html").headers["cache-control"] == "no-store"
+    assert client.get("/robots.txt").headers["cache-control"] == "no-cache"
+    for somebodys in ("/api/text", "/assets/gone.js", "/gone.txt"):
+        assert client.get(somebodys).headers["cache-control"] == "no-store"
 
 
 def test_a_page_ignores_validators_and_ranges_and_answers_head(client: TestClient) -> None:

@@ -2,7 +2,8 @@
 
 from contractflow.services.platform.appointing import appoint, is_admin
 from contractflow.services.platform.jobs import jobs
+from contractflow.services.platform.reports import ReportsPage, reports
 from contractflow.services.platform.reviving import revive
 from contractflow.services.platform.rows import JobsPage
 
-__all__ = ["JobsPage", "appoint", "is_admin", "jobs", "revive"]
+__all__ = ["JobsPage", "ReportsPage", "appoint", "is_admin", "jobs", "reports", "revive"]

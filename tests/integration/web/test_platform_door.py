@@ -10,7 +10,8 @@ import pytest
 from contractflow.ops import admins
 from contractflow.permissions import Member
 from contractflow.security.sessions import MEMBERS
-from contractflow.state.platform_jobs import PlatformDoorState, PlatformJobsState
+from contractflow.state.platform_door import PlatformDoorState
+from contractflow.state.platform_jobs import PlatformJobsState
 from contractflow.web.guard import NOWHERE, SessionGuard
 from tests import cast
 from tests.integration.web.test_policy import Tab, member_tab
@@ -48,7 +49,7 @@ async def test_whoever_is_none_any_more_is_out_at_the_next_event() -> None:
 
 
 async def test_the_door_tells_a_stranger_nothing() -> None:
-    assert await answer(Tab(), f"{PlatformDoorState.get_full_name()}.look", {}) == []
+    assert await answer(Tab(), f"{PlatformDoorState.get_full_name()}.look", {"route": "/admin/jobs"}) == []
 
 
 @pytest.mark.parametrize(
