@@ -1,0 +1,90 @@
+"""Whether anything of Northlight changed, and whether an answer tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+from tests import cast
+from tests.integration.tenancy.world import SECRET
+
+# Whose a row is, by the first of these columns that the table has.
+WHOSE = {
+    "org_id": "org_id = %(org)s",
+    "user_id": "user_id IN (SELECT user_id FROM membership WHERE org_id = %(org)s)",
+}
+THEMSELVES = {
+    "org": "id = %(org)s",
+    "app_user": "id IN (SELECT user_id FROM membership WHERE org_id = %(org)s)",
+}
+OF_NOBODY = frozenset({"alembic_version"})
+
+
+class Ledger:
+    """Knows the tables once; `digest` then is one statement."""
+
+    def __init__(self, admin: psycopg.Connection) -> None:
+        self.admin = admin
+        columns = admin.execute(
+            "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 GROUP BY c.relname"
+        )
+        self.columns: dict[str, list[str]] = {
+            str(table): names for table, names in columns if table not in OF_NOBODY
+        }
+        self.tables = sorted(self.columns)
+
+    def whose(self, table: str, org_id: UUID = cast.NORTHLIGHT) -> str:
+        """The condition under which a row of `table` belongs to `org_id`."""
+        known = [WHOSE[name] for name in WHOSE if name in self.columns[table]]
+        if table not in THEMSELVES and not known:
+            raise AssertionError(f"say in ledger.py to whom a row of {table} belongs")
+        return (THEMSELVES.get(table) or known[0]) % {"org": f"'{org_id}'"}
+
+    def digest(self, but: UUID | None = None) -> dict[str, str]:
+        """By table, what Northlight has: its rows and when each was written. `but`: not the rows that name this id."""
+        return {str(name): str(value) for name, value in self.admin.execute(sql.SQL(self._digest(but)))}
+
+    def digest_inside(self, connection: Connection, but: UUID | None = None) -> dict[str, str]:
+        """The same as an open transaction of any role would leave it."""
+        connection.execute(text("SET LOCAL ROLE cf_owner"))
+        found = connection.exec_driver_sql(self._digest(but))
+        return {str(name): str(value) for name, value in found}
+
+    def _digest(self, but: UUID | None) -> str:
+        one = (
+            "SELECT '{0}', md5(coalesce(string_agg(md5(t::text || xmin::text), '' ORDER BY md5(t::text)), ''))"
+            " FROM {0} t WHERE {1} AND position('{2}' IN t::text) = 0"
+        )
+        apart = str(but or uuid4())
+        return " UNION ALL ".join(one.format(table, self.whose(table), apart) for table in self.tables)
+
+    def secrets(self) -> set[str]:
+        """Every id of Northlight's rows, except its own and its people's names for each other."""
+        ids: set[str] = set()
+        for table in self.tables:
+            if "id" in self.columns[table]:
+                ids |= {
+                    str(found)
+                    for (found,) in self.admin.execute(
+                        sql.SQL(f"SELECT id FROM {table} WHERE {self.whose(table)}")
+                    )
+                }
+        return ids
+
+    def counts(self, org_id: UUID) -> dict[str, int]:
+        each = " UNION ALL ".join(
+            f"SELECT '{table}', count(*) FROM {table} WHERE {self.whose(table, org_id)}"
+            for table in self.tables
+        )
+        return {str(name): int(number) for name, number in self.admin.execute(sql.SQL(each))}
+
+
+def told(said: object, secrets: Iterable[str], besides: Iterable[object] = ()) -> list[str]:
+    """What of Northlight's an answer names. `besides`: what whoever asked knew and named."""
+    words, known = repr(said), {str(each) for each in besides}
+    return [secret for secret in (SECRET, *secrets) if secret in words and secret not in known]

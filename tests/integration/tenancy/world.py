@@ -1,0 +1,193 @@
+"""Two rival agencies with something in every table, and what an attacker from one would like of the other.
+
+Whatever Northlight keeps to itself carries the word SECRET, so that an answer that tells of it is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from contractflow.db.roles import DbRole
+from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
+from contractflow.models import (
+    Artifact,
+    Client,
+    Contact,
+    Project,
+    Subscription,
+    Template,
+    WebhookEvent,
+)
+from contractflow.permissions import Member, Role, Signer, System
+from contractflow.security.links import token_hash
+from contractflow.services import links
+from contractflow.workflows.document import Status
+from contractflow.workflows.signer import SignerStatus
+from tests import builders, cast
+
+SECRET = "zqnorth"  # in everything Northlight keeps to itself
+BLOCK = "b1"
+Ids = dict[str, Any]
+
+
+@dataclass
+class World:
+    """`theirs` are two sets of ids of Northlight, around a draft and around a signed document; `ours` is Redshift's own.
+
+    `other` is a client of Northlight who signs another document; `clara` signed the one that is attacked.
+    """
+
+    theirs: dict[str, Ids]
+    ours: Ids
+    clara: Signer
+    other: Signer
+    rows: dict[type[SQLModel], SQLModel]
+    """A row of Northlight from every table the ORM knows, as somebody inside would hold it."""
+
+    @property
+    def sets(self) -> list[Ids]:
+        return list(self.theirs.values())
+
+    def nowhere(self, like: Ids) -> Ids:
+        """The same words with ids that nothing has."""
+        return {word: uuid4() if isinstance(value, UUID) else value for word, value in like.items()}
+
+
+def build() -> World:
+    with unit_of_work(cast.northlight) as work:
+        signed, draft, clara = _everything_of(work, cast.olivia, SECRET)
+        other = _another_client(work)
+        rows = {
+            type(row): row for row in work.db if SECRET in repr(row) or type(row) not in (Client, Contact)
+        }
+    with unit_of_work(cast.redshift) as work:
+        ours, _, _ = _everything_of(work, cast.rita, "redshift")
+    for ids, slug in ((signed, "north"), (ours, "red")):
+        ids["event_row_id"] = _a_webhook(slug, ids["org_id"])
+    draft["event_row_id"] = signed["event_row_id"]
+    return World({"draft": draft, "signed": signed}, ours, clara, other, rows)
+
+
+def _everything_of(work: UnitOfWork, owner: Member, word: str) -> tuple[Ids, Ids, Signer]:
+    client = builders.a_client(work, name=f"{word} client", notes=f"{word} notes")
+    contact = builders.a_contact(
+        work,
+        client,
+        name=f"{word} contact",
+        email=f"{word}.contact@client.test",
+        title=word,
+        is_primary=False,
+    )
+    common = {
+        "org_id": owner.org_id, "user_id": owner.user_id, "client_id": client.id, "contact_id": contact.id,
+        **_people(work, owner, word), **_shelf(work, owner, client, word),
+    }  # fmt: skip
+    signed, person = _a_signed_one(work, client, owner, word)
+    draft = _a_draft(work, client, contact, owner, word)
+    return {**common, **signed}, {**common, **signed, **draft}, person
+
+
+def _people(work: UnitOfWork, owner: Member, word: str) -> Ids:
+    invite = builders.a_token(
+        work, "invite", email=f"{word}.guest@new.test", role=Role.MEMBER, created_by=owner.user_id
+    )
+    family = uuid4()
+    work.db.execute(
+        text("SELECT gate_session_opened(:family, :user, :org, '192.0.2.9', :agent)"),
+        {"family": family, "user": owner.user_id, "org": owner.org_id, "agent": f"{word} browser"},
+    )
+    work.db.add(Subscription(org_id=owner.org_id, tier="scale", seats=50))
+    return {"membership_id": owner.membership_id, "token_id": invite.id, "family_id": family}
+
+
+def _shelf(work: UnitOfWork, owner: Member, client: Client, word: str) -> Ids:
+    template = Template(
+        org_id=owner.org_id, kind="clause", category="terms", name=f"{word} clause", position="preferred",
+        body=[{"id": BLOCK, "md": f"{word} words"}], status="published",
+    )  # fmt: skip
+    project = Project(org_id=owner.org_id, client_id=client.id, name=f"{word} project", currency="EUR")
+    lead = builders.a_lead(work, name=f"{word} lead", email=f"{word}@lead.test", message=f"{word} message")
+    work.db.add_all([template, project])
+    work.db.flush()
+    return {"template_id": template.id, "project_id": project.id, "lead_id": lead.id}
+
+
+def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) -> tuple[Ids, Signer]:
+    blocks = [{"id": BLOCK, "md": f"# {word} contract\n\n{word} promises."}]
+    document, signer = builders.a_signed_document(
+        work, client=client, title=f"{word} contract", blocks=blocks, verify_code=f"{word}CODE"
+    )
+    signer.token_hmac = token_hash(links.signing_token(signer.id, document.sent_version_id))
+    invoice = builders.opened(work, builders.an_invoice(work, document, label=f"{word} deposit"))
+    invoice.pay_token_hmac = token_hash(links.invoice_token(invoice.id))
+    payment = builders.a_payment(
+        work, invoice, 10, provider_ref=f"{word} transfer", recorded_by=owner.user_id
+    )
+    comment = builders.a_comment(work, document.id, member_id=owner.membership_id, body=f"{word} remark")
+    notification = builders.a_notification(
+        work, document_id=document.id, recipient=f"{word}.contact@client.test", payload={"title": word}
+    )
+    content = f"%PDF {word}".encode()
+    artifact = Artifact(
+        org_id=document.org_id, document_id=document.id, kind="attachment", filename=f"{word}.pdf", mime="application/pdf",
+        size_bytes=len(content), content=content, sha256=hashlib.sha256(content).digest(),
+    )  # fmt: skip
+    work.db.add(artifact)
+    work.record("document:look", "document", document.id, document_id=document.id, words=word)
+    work.db.flush()
+    ids = {
+        "document_id": document.id, "version_id": document.sent_version_id, "signer_id": signer.id, "block_id": BLOCK,
+        "invoice_id": invoice.id, "payment_id": payment.id, "comment_id": comment.id, "artifact_id": artifact.id,
+        "notification_id": notification.id,
+    }  # fmt: skip
+    return ids, Signer(document.org_id, document.id, signer.id, signer.name)
+
+
+def _a_draft(work: UnitOfWork, client: Client, contact: Contact, owner: Member, word: str) -> Ids:
+    blocks = [{"id": BLOCK, "md": f"# {word} draft\n\n{word} ideas."}]
+    document = builders.a_document(work, client, title=f"{word} draft", brief={"scope": f"{word} brief"})
+    text_ = builders.content(document, blocks=blocks)
+    version = builders.a_version(work, document, content=text_)
+    builders.a_signer(work, document, contact)
+    approver = owner if owner is cast.rita else cast.adam
+    approval = builders.an_approval(work, document, approver)
+    job = builders.a_draft_job(work, document, brief={"scope": f"{word} brief"})
+    builders.an_attempt(work, job)
+    return {
+        "document_id": document.id, "version_id": version.id, "approval_id": approval.id, "draft_id": job.id,
+        "block_id": BLOCK,
+    }  # fmt: skip
+
+
+def _another_client(work: UnitOfWork) -> Signer:
+    """Of Northlight as well, with a document in his own hands; what is his carries no SECRET."""
+    client = builders.a_client(work, name="Nuts and Bolts")
+    contact = builders.a_contact(work, client, name="Nero Nuts", email="nero@nuts.test")
+    document = builders.a_document(work, client, title="His own contract")
+    version = builders.a_version(work, document)
+    signer = builders.a_signer(work, document, contact)
+    document.expires_at = work.now + timedelta(days=30)
+    document.sent_version_id, document.sent_at, document.status = version.id, work.now, Status.SENT
+    signer.status, signer.invited_at = SignerStatus.INVITED, work.now
+    signer.token_hmac = token_hash(links.signing_token(signer.id, version.id))
+    signer.token_expires_at = document.expires_at
+    work.db.flush()
+    return Signer(document.org_id, document.id, signer.id, signer.name)
+
+
+def _a_webhook(slug: str, org_id: UUID) -> UUID:
+    event = WebhookEvent(
+        org_id=org_id, provider="paddle", event_id=f"evt_{slug}", event_type="transaction.paid",
+        occurred_at=datetime(2027, 1, 1, tzinfo=UTC), payload={"said": SECRET if slug == "north" else slug},
+        payload_sha256=b"\0" * 32, status="processed",
+    )  # fmt: skip
+    with unit_of_work(System(org_id, "test"), role=DbRole.WORKER) as work:
+        work.db.add(event)
+        return event.id
