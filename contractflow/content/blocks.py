@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from contractflow.content import nodes
 from contractflow.errors import Invalid
@@ -69,7 +70,12 @@ def replace(blocks: Sequence[Block], block_id: str, md: str) -> tuple[Block, ...
 def heading(block: Block) -> str:
     """The words of the block's heading, "" when it has none."""
     first = block.md.partition("\n")[0]
-    parsed = nodes.parse(first) if first.startswith("#") else []
+    return _title(first) if first.startswith("#") else ""
+
+
+@lru_cache(1_000)
+def _title(line: str) -> str:
+    parsed = nodes.parse(line)
     return nodes.plain(parsed).strip() if parsed and parsed[0]["type"] == "heading" else ""
 
 

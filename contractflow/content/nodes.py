@@ -8,6 +8,7 @@ HTML and images stay literal text, and so do reference definitions, because they
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
@@ -41,6 +42,8 @@ _CONTAINERS = {
     "table_open": "table",
     "tr_open": "row",
 }
+_UNUSUAL = re.compile(r"[^\n\t -~]")
+"""Only these are looked at one by one: contracts are hundreds of thousands of plain letters."""
 _TRANSPARENT = {"thead_open", "tbody_open", "thead_close", "tbody_close"}
 
 
@@ -50,7 +53,7 @@ def visible(text: str) -> str:
     What a signer cannot see is no part of a contract. Line breaks become "\\n"; tabs stay.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", "".join(c for c in lines if c in "\n\t" or not _is_hidden(c)))
+    return unicodedata.normalize("NFC", _UNUSUAL.sub(lambda found: _seen(found[0]), lines))
 
 
 def parse(md: str) -> list[Node]:
@@ -77,6 +80,10 @@ def ranked(nodes: list[Node]) -> list[Node]:
 def plain(nodes: Iterable[Node]) -> str:
     """The words of `nodes` without their formatting."""
     return "".join(_words(nodes))
+
+
+def _seen(character: str) -> str:
+    return "" if _is_hidden(character) else character
 
 
 def _is_hidden(character: str) -> bool:
