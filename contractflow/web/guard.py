@@ -31,7 +31,7 @@ from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionSto
 from contractflow.services import platform
 from contractflow.web.csp import TAG_KEY
 from contractflow.web.principal import ENDED, HEADER, Families
-from contractflow.web.threads import perform
+from contractflow.web.threads import look
 
 FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
 """Posts without an origin: of another server, with a signature instead, and of a browser itself, which only counts."""
@@ -142,7 +142,7 @@ class SessionGuard:
 async def _is_admin(scope: Scope) -> bool:
     """For everybody but platform admins these pages are like any other address that leads nowhere."""
     _, session = await MEMBERS.resolve(read_cookies(scope["headers"]).get(MEMBERS.kind.cookie))
-    return session is not None and await perform(Visitor(), platform.is_admin, UUID(session.who))
+    return session is not None and await look(Visitor(), platform.is_admin, UUID(session.who))
 
 
 async def _bind(token: str, families: Families) -> str:

@@ -17,7 +17,7 @@ from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
 from contractflow.services import accounts, platform, portal_links
 from contractflow.services.portal_links import PortalLink
-from contractflow.web.threads import perform
+from contractflow.web.threads import look
 
 HEADER: Final = "authorization"
 """Where the guard puts the families; Reflex never sends this header's value to the browser."""
@@ -109,12 +109,12 @@ async def is_admin() -> bool:
     """Whether a platform admin is behind this event, whatever its rule asked for."""
     families = present().families
     session = await MEMBERS.check(families.member) if families.member else None
-    return session is not None and await perform(present().visitor, platform.is_admin, UUID(session.who))
+    return session is not None and await look(present().visitor, platform.is_admin, UUID(session.who))
 
 
 async def read_admin(session: Session | None, visitor: Visitor) -> PlatformAdmin:
     """The platform admin of a living session. Raises NotAllowed, in the words for what does not exist."""
-    if session is None or not await perform(visitor, platform.is_admin, UUID(session.who)):
+    if session is None or not await look(visitor, platform.is_admin, UUID(session.who)):
         raise NotAllowed(NOT_HERE)
     member = await read_member(session, visitor)
     return PlatformAdmin(member.user_id, None, member.name, visitor.ip, visitor.user_agent)
@@ -125,7 +125,7 @@ async def read_member(session: Session | None, visitor: Visitor) -> Member:
     if session is None:
         raise NotSignedIn
     org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
-    row = await perform(visitor, accounts.membership, user_id, org_id)
+    row = await look(visitor, accounts.membership, user_id, org_id)
     if row is None:
         await MEMBERS.end(session.family)  # removed or suspended since
         raise NotSignedIn("You are no longer a member of that organisation.")
@@ -137,7 +137,7 @@ async def read_signer(session: Session | None, visitor: Visitor) -> Signer:
     if session is None:
         raise PortalClosed
     held = PortalLink.from_facts(session.facts)
-    if await perform(visitor, portal_links.look_up, held.kind, held.hashed) != held.target:
+    if await look(visitor, portal_links.look_up, held.kind, held.hashed) != held.target:
         await SIGNERS.end(session.family)  # recalled, replaced or delegated since
         raise PortalClosed
     return held.signer(visitor)

@@ -11,8 +11,8 @@ from functools import cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from contractflow.config import settings
-from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
-from contractflow.permissions import Actor
+from contractflow.db.unit_of_work import UnitOfWork, glance, unit_of_work
+from contractflow.permissions import Actor, Visitor
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -35,9 +35,31 @@ async def perform(
             result = verb(work, *args, **kwargs)
             work.after_commit(partial(_tell, answer, answer.set_result, result), first=True)
 
+    return await _elsewhere(transaction, answer)
+
+
+async def look(
+    visitor: Visitor,
+    verb: Callable[Concatenate[UnitOfWork, Args], Result],
+    *args: Args.args,
+    **kwargs: Args.kwargs,
+) -> Result:
+    """Ask what a gate function answers to everybody; see `glance`."""
+    answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    def question() -> None:
+        with glance(visitor) as work:
+            _tell(answer, answer.set_result, verb(work, *args, **kwargs))
+
+    return await _elsewhere(question, answer)
+
+
+async def _elsewhere(doing: Callable[[], None], answer: asyncio.Future[Result]) -> Result:
+    """What `doing` tells `answer` from a thread, or the exception that ended it."""
+
     def attempt() -> None:
         try:
-            transaction()
+            doing()
         except BaseException as problem:  # noqa: BLE001  whatever it is, it is for whoever waits
             _tell(answer, answer.set_exception, problem)
 

@@ -16,11 +16,12 @@ from sqlmodel import Session, col, select
 from contractflow.db.engine import engine, forget_engines, options, use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.sessions import NoActor
-from contractflow.db.unit_of_work import unit_of_work
+from contractflow.db.unit_of_work import glance, unit_of_work
 from contractflow.errors import NotAllowed, NotFound, Stale
 from contractflow.models import AuditEvent, Client, Contact, Document, Membership, Org, Signer
 from contractflow.permissions import Permission, PlatformAdmin, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
+from contractflow.services import accounts
 from contractflow.services.moving import locked, move
 from contractflow.workflows.crm import PROJECT, ProjectStatus
 from tests import builders, cast
@@ -288,3 +289,24 @@ def test_a_forked_child_leaves_the_parents_connections_alone():
             os._exit(0 if fine else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert work.db.execute(count).scalar() == 4
+
+
+def test_a_glance_asks_the_gates_and_sees_no_table():
+    with glance(Visitor()) as work:
+        member = accounts.membership(work, cast.mia.user_id, cast.NORTHLIGHT)
+        assert member
+        assert (member.membership_id, member.role) == (cast.mia.membership_id, Role.MEMBER)
+        assert work.db.exec(select(Membership)).all() == []
+
+
+def test_a_glance_leaves_the_next_transaction_whole():
+    """It uses a connection without transactions, and gives it back to the pool."""
+    forget_engines()  # a fresh pool has this one connection
+    with glance(Visitor()) as work:
+        assert accounts.membership(work, cast.mia.user_id, cast.NORTHLIGHT)
+    with pytest.raises(ZeroDivisionError), unit_of_work(cast.mia) as work:
+        builders.a_client(work)
+        work.db.flush()
+        raise ZeroDivisionError
+    with unit_of_work(cast.mia) as work:
+        assert work.db.exec(select(Client)).all() == []
