@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
-from contractflow.models import Document
+from contractflow.models import AppUser, Client, Document, DocumentVersion, Membership, Org
 from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts, invoices, timeline
 from contractflow.services.documents import DocumentPage
@@ -28,7 +32,7 @@ class Desk:
 def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
     """All of it as one moment has it. Raises NotFound."""
     work.require(P.DOCUMENT_READ)
-    kept = work.db.get(Document, document_id)  # read once: a session forgets the rows that nobody holds
+    kept = _kept(work, document_id)
     if kept is None:
         raise NotFound("document")
     return Desk(
@@ -38,3 +42,17 @@ def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
         drafts.rewrites(work, document_id),
         invoices.of_document(work, document_id),
     )
+
+
+def _kept(work: UnitOfWork, document_id: UUID) -> tuple[Any, ...] | None:
+    """The rows that everything on the desk asks for, in one query: a session remembers them as long as somebody holds them."""
+    query = (
+        select(Document, DocumentVersion, Client, Org, Membership, AppUser)
+        .join(Client, col(Client.id) == Document.client_id)
+        .join(Org, col(Org.id) == Document.org_id)
+        .join(Membership, col(Membership.id) == Document.owner_id)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .outerjoin(DocumentVersion, col(DocumentVersion.id) == Document.current_version_id)
+        .where(col(Document.id) == document_id)
+    )
+    return work.db.execute(query).first()

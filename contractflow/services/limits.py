@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ScalarSelect
 from sqlmodel import col, func, or_, select
@@ -29,34 +29,35 @@ REFUSALS = {
 }
 
 
-def limit_for(work: UnitOfWork, name: str) -> int | None:
-    """How many "seats", "drafts" (a month), "drafts_at_once" or active "documents" there may be; None is unlimited."""
+class Use(NamedTuple):
+    """How many there are of what `tier` limits, and how many there may be; None is unlimited."""
+
+    tier: Tier
+    limit: int | None
+    used: int
+
+    @property
+    def has_room(self) -> bool:
+        return self.limit is None or self.used < self.limit
+
+
+def use_of(work: UnitOfWork, name: str) -> Use:
+    """Of "seats", "drafts" (a month), "drafts_at_once" or active "documents"; one query, for somebody waits for it."""
     work.require(P.ORG_READ)
-    settings, tier = work.db.execute(select(_settings(work), _tier(work))).one()
-    return _limit(name, settings, tier)
+    settings, key, used = work.db.execute(select(_settings(work), _tier(work), _USED[name](work))).one()
+    tier = tiers.named(key or tiers.TIERS[0].key)  # the smallest when there is no plan any more
+    own = (settings or {}).get("limits", {})
+    return Use(tier, own[name] if name in own else getattr(tier, name), used)
 
 
 def require_room(work: UnitOfWork, name: str) -> None:
-    """Refuse when one more of `name` does not fit; one query, for somebody waits for the answer. Raises LimitReached.
+    """Refuse when one more of `name` does not fit. Raises LimitReached.
 
     Exact when the caller holds the lock on the organisation; one too many may slip through otherwise.
     """
-    work.require(P.ORG_READ)
-    settings, tier, used = work.db.execute(select(_settings(work), _tier(work), _USED[name](work))).one()
-    limit = _limit(name, settings, tier)
-    if limit is not None and used >= limit:
-        raise LimitReached(REFUSALS[name].format(limit=f"{limit:,}", tier=_named(tier).name))
-
-
-def _limit(name: str, settings: dict[str, Any] | None, tier: str | None) -> int | None:
-    own = (settings or {}).get("limits", {})
-    limit: int | None = own[name] if name in own else getattr(_named(tier), name)
-    return limit
-
-
-def _named(tier: str | None) -> Tier:
-    """The smallest when there is no plan any more."""
-    return tiers.named(tier or tiers.TIERS[0].key)
+    use = use_of(work, name)
+    if not use.has_room:
+        raise LimitReached(REFUSALS[name].format(limit=f"{use.limit:,}", tier=use.tier.name))
 
 
 def _settings(work: UnitOfWork) -> ScalarSelect[Any]:
@@ -95,6 +96,16 @@ def _drafts_this_month(work: UnitOfWork) -> ColumnElement[int]:
     return query.scalar_subquery()
 
 
+def _drafts_under_way(work: UnitOfWork) -> ColumnElement[int]:
+    """Those whose workers are silent are not counted: somebody else will begin them anew."""
+    query = select(func.count()).where(
+        col(DraftJob.org_id) == work.actor.org_id,
+        col(DraftJob.status) == DraftStatus.RUNNING,
+        col(DraftJob.lease_expires_at) > work.now,
+    )
+    return query.scalar_subquery()
+
+
 def _active_documents(work: UnitOfWork) -> ColumnElement[int]:
     query = select(func.count()).where(
         col(Document.org_id) == work.actor.org_id,
@@ -107,5 +118,6 @@ def _active_documents(work: UnitOfWork) -> ColumnElement[int]:
 _USED: dict[str, Callable[[UnitOfWork], ColumnElement[int]]] = {
     "seats": _seats,
     "drafts": _drafts_this_month,
+    "drafts_at_once": _drafts_under_way,
     "documents": _active_documents,
 }

@@ -73,7 +73,7 @@ def page(work: UnitOfWork) -> MembersPage:
     return MembersPage(
         can_invite=may,
         why_not="" if may else "Only admins and above can invite members.",
-        seats=f"{len(people) + len(invites)} of {limits.limit_for(work, 'seats')} seats",
+        seats=f"{len(people) + len(invites)} of {limits.use_of(work, 'seats').limit} seats",
         members=people,
         invites=invites if may else [],
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import event
 from sqlmodel import col, select
 
 from contractflow.content.typed_plan import TypedRow
@@ -27,6 +29,16 @@ def as_(actor: Actor, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> An
     """Do one verb in one transaction."""
     with unit_of_work(actor) as work:
         return verb(work, *args, **kwargs)
+
+
+@contextmanager
+def statements(work: UnitOfWork) -> Iterator[list[str]]:
+    """Collects what is sent to the database inside the block."""
+    seen: list[str] = []
+    note = lambda *heard: seen.append(heard[2])  # noqa: E731
+    event.listen(work.db.connection().engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(work.db.connection().engine, "before_cursor_execute", note)
 
 
 def look(actor: Actor, document_id: UUID) -> Document:

@@ -7,9 +7,10 @@ from sqlmodel import col, select
 
 from contractflow.content.typed_plan import TypedRow
 from contractflow.content.version import Content
+from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, Invalid, LimitReached, NotAllowed, NotFound, Stale
 from contractflow.models import DocumentVersion
-from contractflow.services import clients, documents
+from contractflow.services import clients, desk, documents
 from contractflow.services.documents import Brief
 from contractflow.services.drafts.briefing import brief_for
 from tests import cast
@@ -22,6 +23,7 @@ from tests.integration.journey import (
     new_client,
     new_document,
     sent,
+    statements,
     trail,
 )
 
@@ -268,3 +270,22 @@ def test_a_foreign_or_broken_page_key_is_refused():
 def test_nobody_knows_a_document_that_is_not_there():
     with pytest.raises(NotFound):
         as_(cast.mia, documents.one, uuid4())
+
+
+def test_everything_on_the_desk_comes_with_a_handful_of_queries():
+    document_id = sent()
+    with unit_of_work(cast.mia) as work, statements(work) as seen:
+        on = desk.of_document(work, document_id)
+    assert (on.page.client, on.page.owner, on.page.approvers[0].name) == (
+        "Bright Foods",
+        "Mia Member",
+        "Adam Admin",
+    )
+    assert len(seen) <= 13, seen
+
+
+def test_a_clause_is_drawn_anew_when_what_stands_in_it_changes():
+    document_id = a_draft(text="## Term\n\nFrom {{start}} on.")
+    assert "cf-variable--filled" not in block(document_id).html
+    as_(cast.mia, documents.fill_in, document_id, {"start": "1 May"})
+    assert "1 May</span>" in block(document_id).html

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import unit_of_work
@@ -21,6 +19,7 @@ from contractflow.services import invoices, links, payments
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Status
 from tests import builders, cast
+from tests.integration.journey import statements
 
 CLAUSES = [
     {"id": "b1", "md": "## Services\n\nA campaign."},
@@ -43,16 +42,6 @@ def row(key, amount, on="signature", day=None, kind="milestone", due_days=14):
 @pytest.fixture
 def agencies(database, redis_url):
     """Both agencies, and nothing of theirs."""
-
-
-@contextmanager
-def statements(work):
-    """Collects what is sent to the database inside the block."""
-    seen = []
-    note = lambda *heard: seen.append(heard[2])  # noqa: E731
-    event.listen(work.db.connection().engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(work.db.connection().engine, "before_cursor_execute", note)
 
 
 def signed(*rows, total=None, **facts):

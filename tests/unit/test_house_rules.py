@@ -26,6 +26,7 @@ VIEW_LINES, HANDLER_LINES = 25, 8
 ASKS_NOBODY = {
     "services/accounts.py": "before anybody is signed in: only the gates of the database answer",
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
+    "services/documents/subject.py: subject": "gathers facts for the verb that has asked; mails have a subject, too",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
     "services/platform/appointing.py: is_admin": "the gate of the database answers, about whoever has the session",
     "services/portal_links.py": "a mailed link is the permission",

@@ -126,7 +126,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         may_write=work.actor.may(P.DOCUMENT_EDIT),
         may_send=work.actor.may(P.DOCUMENT_SEND, own=facts.is_own(work.actor)),
     )
-    client = work.db.exec(select(Client.name).where(col(Client.id) == document.client_id)).one()
+    client = work.db.get_one(Client, document.client_id).name
     # The two answers that come with a form are only asked for when it is filled in.
     verbs = refusals(work, replace(facts, comment="given", reason="given"))
     return DocumentPage(
@@ -242,12 +242,8 @@ def _comments(work: UnitOfWork, document: Document) -> list[CommentRow]:
 
 
 def _member_name(work: UnitOfWork, membership_id: UUID) -> str:
-    query = (
-        select(AppUser.name)
-        .join(Membership, col(Membership.user_id) == AppUser.id)
-        .where(col(Membership.id) == membership_id)
-    )
-    return work.db.exec(query).first() or ""
+    member = work.db.get_one(Membership, membership_id)
+    return work.db.get_one(AppUser, member.user_id).name
 
 
 def _version_number(work: UnitOfWork, version_id: UUID | None) -> str:

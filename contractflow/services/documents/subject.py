@@ -112,8 +112,8 @@ def unreviewed_placeholder(version: DocumentVersion) -> bool:
 
 def needs_approval(work: UnitOfWork, document: Document) -> bool:
     """The organisation asks for it, and there is somebody other than the author who could give it."""
-    settings = work.db.scalar(select(Org.settings).where(col(Org.id) == document.org_id)) or {}
-    return bool(settings.get("approval_required", True)) and bool(approvers.eligible(work, document))
+    settings = work.db.get_one(Org, document.org_id).settings
+    return bool(settings.get("approval_required", True)) and approvers.is_anybody_eligible(work, document)
 
 
 def _signer_statuses(work: UnitOfWork, document: Document) -> list[SignerStatus]:

@@ -34,25 +34,31 @@ def has_room(work: UnitOfWork, *, exactly: bool = True) -> bool:
     """Whether one more may begin. `exactly`: nobody else of the organisation claims one until the commit."""
     if exactly:
         work.db.execute(_ONE_CLAIM_AT_A_TIME, {"org": str(work.actor.org_id)})
-    return _free(work) > 0
+    return limits.use_of(work, AT_ONCE).has_room
 
 
 def pass_on(work: UnitOfWork) -> None:
     """A place is free: once this is saved, wake a worker for whoever has waited longest in this organisation."""
+    use = limits.use_of(work, AT_ONCE)
+    if not use.has_room:
+        return
     waiting = work.db.exec(
         select(DraftJob)
         .where(col(DraftJob.org_id) == work.actor.org_id, col(DraftJob.status) == DraftStatus.QUEUED)
         .where(col(DraftJob.next_attempt_at).is_not(None))
         .order_by(col(DraftJob.queued_at), col(DraftJob.id))
-        .limit(limits.limit_for(work, AT_ONCE) or 1)
-    ).all()
-    for job in waiting[: max(0, _free(work))] if waiting else ():
+        .limit(1 if use.limit is None else use.limit - use.used)
+    )
+    for job in waiting:
         work.after_commit(partial(rows.wake_worker, job))
 
 
 def turn(work: UnitOfWork, job: DraftJob) -> Turn:
     """What keeps a queued draft waiting, as far as its own organisation is the reason."""
-    if job.status is not DraftStatus.QUEUED or has_room(work, exactly=False):
+    if job.status is not DraftStatus.QUEUED:
+        return Turn()
+    use = limits.use_of(work, AT_ONCE)
+    if use.has_room:
         return Turn()
     ahead = work.db.scalar(
         select(func.count()).where(
@@ -61,17 +67,4 @@ def turn(work: UnitOfWork, job: DraftJob) -> Turn:
             col(DraftJob.queued_at) < job.queued_at,
         )
     )
-    return Turn(True, limits.limit_for(work, AT_ONCE) or 0, ahead or 0)
-
-
-def _free(work: UnitOfWork) -> int:
-    """Drafts whose workers are silent are not counted: somebody else will begin them anew."""
-    limit = limits.limit_for(work, AT_ONCE)
-    if limit is None:
-        return 1
-    running = select(func.count()).where(
-        col(DraftJob.org_id) == work.actor.org_id,
-        col(DraftJob.status) == DraftStatus.RUNNING,
-        col(DraftJob.lease_expires_at) > work.now,
-    )
-    return limit - (work.db.scalar(running) or 0)
+    return Turn(True, use.limit or 0, ahead or 0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from redis.exceptions import RedisError
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from contractflow.broker import queue
@@ -21,6 +23,7 @@ from contractflow.workflows.document import Generation, Status
 from contractflow.workflows.draft_job import ACTIVE, DraftStatus
 
 DRAFTING = (Generation.QUEUED, Generation.STREAMING)
+_WITHOUT_TEXT: Any = defer(DraftJob.output), defer(DraftJob.brief)  # type: ignore[arg-type]  # SQLModel says str
 _OTHER_CAUSES = {
     "worker_lost": "The worker was lost three times.",
     "unusable": "What came back was not a contract.",
@@ -66,16 +69,12 @@ def of_document(work: UnitOfWork, document_id: UUID) -> DraftRow:
 def live(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> LiveDraft:
     """May the actor follow this draft (still), and how does it stand? Raises NotFound, NotAllowed."""
     work.require(P.DOCUMENT_READ)
-    query = select(DraftJob.status, DraftJob.queued_at).where(
-        col(DraftJob.id) == draft_id, col(DraftJob.document_id) == document_id
-    )
-    found = work.db.exec(query).first()
-    if found is None:
+    query = select(DraftJob).where(col(DraftJob.id) == draft_id, col(DraftJob.document_id) == document_id)
+    job = work.db.exec(query.options(*_WITHOUT_TEXT)).first()
+    if job is None:
         raise NotFound("draft")
-    status, queued_at = DraftStatus(found[0]), found[1]
-    seconds = int((work.now - queued_at).total_seconds())
-    waiting = waiting_of(work, work.db.get_one(DraftJob, draft_id)) if status is DraftStatus.QUEUED else ""
-    return LiveDraft(status, status in ACTIVE, waiting, seconds)
+    seconds = int((work.now - job.queued_at).total_seconds())
+    return LiveDraft(job.status, job.status in ACTIVE, waiting_of(work, job), seconds)
 
 
 def _waiting_row(work: UnitOfWork, job: DraftJob) -> DraftRow:
