@@ -65,6 +65,7 @@ class Permission(StrEnum):
     LEAD_READ = "lead:read"
     LEAD_WRITE = "lead:write"
     MEMBER_CHANGE_ROLE = "member:change_role"
+    MEMBER_END_SESSIONS = "member:end_sessions"
     MEMBER_INVITE = "member:invite"
     MEMBER_READ = "member:read"
     MEMBER_REMOVE = "member:remove"
@@ -135,6 +136,7 @@ GRANTS: dict[Permission, Grant] = {
     P.MEMBER_INVITE:              Grant(A,      A,          "invite members"),
     P.MEMBER_CHANGE_ROLE:         Grant(A,      A,          "change roles"),
     P.MEMBER_REMOVE:              Grant(A,      A,          "remove members"),
+    P.MEMBER_END_SESSIONS:        Grant(A,      A,          "end other people's sessions"),
     P.AUDIT_READ:                 Grant(A,      A,          "read the audit log"),
     P.AUDIT_EXPORT:               Grant(A,      A,          "export the audit log"),
     P.AUDIT_VERIFY:               Grant(A,      A,          "verify the audit log"),

@@ -20,6 +20,7 @@ from contractflow.security.cookies import clear_cookie, set_cookie
 from contractflow.security.passwords import check_strength, hash_password, verify_password
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.services import accounts
+from contractflow.web import presented
 from contractflow.web.answers import see
 from contractflow.web.forms import back, fields, local_path, require_person
 from contractflow.web.requests import visitor_of
@@ -42,7 +43,7 @@ async def sign_up(request: Request) -> Response:
         )  # fmt: skip
     except AppError as refused:
         return await back(request, "/signup", form, refused)
-    return await _enter(visitor, user_id, org_id, "/home")
+    return await _enter(request, visitor, user_id, org_id, "/home")
 
 
 async def sign_in(request: Request) -> Response:
@@ -57,7 +58,7 @@ async def sign_in(request: Request) -> Response:
         await rate_limits.forgive(rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"]))
     except AppError as refused:
         return await back(request, "/login", form, refused, next=onward)
-    return await _enter(visitor, user_id, org_id, onward or "/home")
+    return await _enter(request, visitor, user_id, org_id, onward or "/home")
 
 
 async def join(request: Request) -> Response:
@@ -80,14 +81,11 @@ async def join(request: Request) -> Response:
         )  # fmt: skip
     except AppError as refused:
         return await back(request, f"/invite/{quote(form['token'], safe='')}", form, refused)
-    return await _enter(visitor, user_id, offer.org_id, "/home")
+    return await _enter(request, visitor, user_id, offer.org_id, "/home")
 
 
 async def sign_out(request: Request) -> Response:
-    _, session = await MEMBERS.resolve(request.cookies.get(MEMBERS.kind.cookie))
-    if session:
-        await MEMBERS.end(session.family)
-        await perform(visitor_of(request), accounts.session_ended, UUID(session.family), "signed out")
+    await presented.close(visitor_of(request), request.cookies.get(MEMBERS.kind.cookie), "signed out")
     return see("/login?reason=out", clear_cookie(MEMBERS.kind.cookie))
 
 
@@ -97,7 +95,7 @@ async def refresh(request: Request) -> Response:
     for store in (MEMBERS, SIGNERS):
         cookie = request.cookies.get(store.kind.cookie)
         if cookie and (fresh := await store.rotate(cookie)):
-            answer.headers.append("set-cookie", set_cookie(store.kind.cookie, fresh))
+            answer.headers.append("set-cookie", set_cookie(store.kind.cookie, fresh, store.kind.absolute))
     return answer
 
 
@@ -127,8 +125,9 @@ async def _authenticate(visitor: Visitor, email: str, password: str) -> tuple[UU
     return known.user_id, places[0].org_id
 
 
-async def _enter(visitor: Visitor, user_id: UUID, org_id: UUID, onward: str) -> Response:
-    """Begin a session and lead on. A session that was open in this browser stays behind, unreachable."""
+async def _enter(request: Request, visitor: Visitor, user_id: UUID, org_id: UUID, onward: str) -> Response:
+    """Begin a session and lead on. The one that was open in this browser ends: every sign-in is a new one."""
+    await presented.close(visitor, request.cookies.get(MEMBERS.kind.cookie), "signed in anew")
     cookie, session = await MEMBERS.begin(str(user_id), {"org": str(org_id)})
     await perform(visitor, accounts.session_opened, UUID(session.family), user_id, org_id)
     return see(onward, set_cookie(MEMBERS.kind.cookie, cookie, MEMBERS.kind.absolute))

@@ -86,6 +86,10 @@ class Following:
         self._changed.add(key)
         self._event.set()
 
+    def wake(self) -> None:
+        """Let `wait` return at once, without news."""
+        self._event.set()
+
 
 class Hub:
     def __init__(self) -> None:

@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 from uuid import uuid4
 
-from contractflow.broker.connections import async_redis
+from contractflow.broker.connections import async_redis, patient_redis
 from contractflow.security.keyring import b64, keyring
+from contractflow.security.session_scripts import CHECK, CONFIRM, HASTEN, RESOLVE, ROTATE, SEEN
 
 REVOKED_CHANNEL: Final = "cf:revoked"
 """Receives the id of every family that ends; web processes cut its sockets."""
@@ -60,101 +61,12 @@ class Session:
     who: str
     facts: Mapping[str, str]
     is_due: bool = False  # for a rotation
+    is_touched: bool = False  # its activity was written down just now, as happens once a minute
     now: int = field(default=0, compare=False)  # on Redis's clock when it was read
 
     def confirmed_within(self, seconds: int) -> bool:
         """Whether the person proved anew who they are, so short a time ago."""
         return self.now - int(self.facts.get(CONFIRMED_AT, -seconds)) < seconds
-
-
-# An old secret is forgiven as long as its successor was never used: then the answer that carried it got lost.
-# A confirmation begins a new generation of secrets: those of the one before are worth nothing from that moment on.
-# KEYS[1] the secret's pointer; ARGV idle, touch-every, grace. Returns {verdict, family, who, facts, rotated, until, now}.
-RESOLVE: Final = """
-local now = tonumber(redis.call('TIME')[1])
-local pointer = redis.call('HMGET', KEYS[1], 'family', 'until', 'next', 'used', 'generation')
-if not pointer[1] then return {'none'} end
-local key = 'cf:family:' .. pointer[1]
-local family = redis.call('HMGET', key, 'who', 'facts', 'epoch', 'ends', 'seen', 'rotated', 'generation', 'confirmed')
-if not family[1] then return {'ended', pointer[1]} end
-if family[3] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') or now >= tonumber(family[4]) then
-  redis.call('DEL', key)
-  return {'ended', pointer[1]}
-end
-if (pointer[5] or '0') ~= (family[7] or '0') then
-  if now <= tonumber(family[8]) + tonumber(ARGV[3]) then return {'replaced', pointer[1]} end
-  redis.call('DEL', key)
-  return {'reused', pointer[1]}
-end
-if pointer[2] and now > tonumber(pointer[2]) then
-  if redis.call('EXISTS', pointer[3]) == 0 or redis.call('HEXISTS', pointer[3], 'used') == 1 then
-    redis.call('DEL', key)
-    return {'reused', pointer[1]}
-  end
-  redis.call('DEL', pointer[3])
-  redis.call('HDEL', KEYS[1], 'until', 'next')
-  pointer[2] = false
-end
-if not pointer[4] then redis.call('HSET', KEYS[1], 'used', 1) end
-if now - tonumber(family[5]) >= tonumber(ARGV[2]) then
-  local ttl = math.min(tonumber(ARGV[1]), tonumber(family[4]) - now)
-  redis.call('HSET', key, 'seen', now)
-  redis.call('EXPIRE', key, ttl)
-  if not pointer[2] then redis.call('EXPIRE', KEYS[1], ttl + 3600) end
-end
-return {'ok', pointer[1], family[1], family[2], family[6], pointer[2] or '', now}
-"""
-# KEYS[1] the old pointer, KEYS[2] the new one; ARGV grace, idle. One winner among racing tabs; being awake in a
-# forgotten tab is no activity, so this does not touch `seen`.
-ROTATE: Final = """
-local now = tonumber(redis.call('TIME')[1])
-local pointer = redis.call('HMGET', KEYS[1], 'family', 'until', 'generation')
-if not pointer[1] or pointer[2] then return 0 end
-local key = 'cf:family:' .. pointer[1]
-local family = redis.call('HMGET', key, 'who', 'epoch', 'ends', 'generation')
-if not family[1] or now >= tonumber(family[3]) then return 0 end
-if family[2] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') then return 0 end
-if (pointer[3] or '0') ~= (family[4] or '0') then return 0 end
-redis.call('HSET', KEYS[1], 'until', now + tonumber(ARGV[1]), 'next', KEYS[2])
-redis.call('HSET', KEYS[2], 'family', pointer[1], 'generation', pointer[3] or '0')
-redis.call('EXPIRE', KEYS[2], tonumber(ARGV[2]) + 3600)
-redis.call('HSET', key, 'rotated', now)
-return 1
-"""
-# KEYS[1] the pointer, KEYS[2] a new one; ARGV idle, JSON of facts to add. Two at once are one: the other comes too late.
-CONFIRM: Final = """
-local now = tonumber(redis.call('TIME')[1])
-local pointer = redis.call('HMGET', KEYS[1], 'family', 'until', 'generation')
-if not pointer[1] or (pointer[2] and now > tonumber(pointer[2])) then return 0 end
-local key = 'cf:family:' .. pointer[1]
-local family = redis.call('HMGET', key, 'who', 'facts', 'epoch', 'ends', 'generation')
-if not family[1] or now >= tonumber(family[4]) then return 0 end
-if family[3] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') then return 0 end
-if (pointer[3] or '0') ~= (family[5] or '0') then return 0 end
-local facts = cjson.decode(family[2])
-for name, value in pairs(cjson.decode(ARGV[2])) do facts[name] = value end
-facts['confirmed_at'] = string.format('%d', now)
-local generation = redis.call('HINCRBY', key, 'generation', 1)
-redis.call('HSET', key, 'facts', cjson.encode(facts), 'confirmed', now, 'rotated', now)
-redis.call('HSET', KEYS[2], 'family', pointer[1], 'generation', generation)
-redis.call('EXPIRE', KEYS[2], tonumber(ARGV[1]) + 3600)
-return 1
-"""
-# KEYS[1] the family; ARGV idle, touch-every.
-CHECK: Final = """
-local now = tonumber(redis.call('TIME')[1])
-local family = redis.call('HMGET', KEYS[1], 'who', 'facts', 'epoch', 'ends', 'seen')
-if not family[1] then return {} end
-if family[3] ~= (redis.call('GET', 'cf:epoch:' .. family[1]) or '0') or now >= tonumber(family[4]) then
-  redis.call('DEL', KEYS[1])
-  return {}
-end
-if now - tonumber(family[5]) >= tonumber(ARGV[2]) then
-  redis.call('HSET', KEYS[1], 'seen', now)
-  redis.call('EXPIRE', KEYS[1], math.min(tonumber(ARGV[1]), tonumber(family[4]) - now))
-end
-return {family[1], family[2], now}
-"""
 
 
 class SessionStore:
@@ -188,7 +100,7 @@ class SessionStore:
         return keyring().seal(self.kind.name, secret), Session(family, who, facts, now=now)
 
     async def resolve(self, cookie: str | None) -> tuple[Verdict, Session | None]:
-        """What the cookie of a request stands for; counts as activity."""
+        """What the cookie of a request stands for; counts as activity. With REUSED comes the session that it ended."""
         secret = keyring().open(self.kind.name, cookie) if cookie else None
         if secret is None:
             return Verdict.NONE, None
@@ -196,16 +108,20 @@ class SessionStore:
         verdict = Verdict(answer[0])
         if verdict is Verdict.REUSED:
             await _announce(answer[1])
+            return verdict, Session(answer[1], answer[2], json.loads(answer[3]))
         if verdict is not Verdict.OK:
             return verdict, None
         family, who, facts, rotated, until, now = answer[1:]
         is_due = not until and now - int(rotated) >= self.kind.rotate_after
-        return verdict, Session(family, who, json.loads(facts), is_due, now)
+        return verdict, Session(family, who, json.loads(facts), is_due, now=now)
 
-    async def check(self, family: str) -> Session | None:
-        """Whether the family still lives, in one round trip; counts as activity."""
-        answer = await _run(CHECK, [f"cf:family:{family}"], self.kind.idle, TOUCH_EVERY)
-        return Session(family, answer[0], json.loads(answer[1]), now=answer[2]) if answer else None
+    async def check(self, family: str, *, counts: bool = True) -> Session | None:
+        """Whether the family still lives, in one round trip; `counts` as activity unless no person is behind it."""
+        touch_every = TOUCH_EVERY if counts else 0
+        answer = await _run(CHECK, [_family(family)], self.kind.idle, touch_every)
+        if not answer:
+            return None
+        return Session(family, answer[0], json.loads(answer[1]), now=answer[2], is_touched=bool(answer[3]))
 
     async def rotate(self, cookie: str) -> str | None:
         """A new cookie for the same family; None when another tab was first or the session is over."""
@@ -228,7 +144,7 @@ class SessionStore:
 
     async def end(self, family: str) -> None:
         """End one family, everywhere, within a second."""
-        await async_redis().delete(f"cf:family:{family}")
+        await async_redis().delete(_family(family))
         await _announce(family)
 
     async def end_all(self, who: str) -> None:
@@ -244,12 +160,49 @@ MEMBERS: Final = SessionStore(Kind("member", "__Host-cf_session", idle=30 * 60))
 SIGNERS: Final = SessionStore(Kind("signer", "__Host-cf_portal", idle=2 * 3600))
 
 
+async def living(families: Sequence[str]) -> set[str]:
+    """Those of `families` that are not over; asking is no activity."""
+    if not families:
+        return set()
+    seen = await _run(SEEN, [_family(family) for family in families])
+    return {family for family, at in zip(families, seen, strict=True) if at}
+
+
+# -- for services, which are synchronous: what follows a commit, and what a list shows
+
+
+def last_seen(families: Sequence[str]) -> dict[str, int]:
+    """When each family that lives was last active (seconds since 1970)."""
+    if not families:
+        return {}
+    seen: Any = patient_redis().eval(SEEN, len(families), *[_family(family) for family in families])
+    return {family: int(at) for family, at in zip(families, seen, strict=True) if at}
+
+
+def end_now(families: Iterable[str]) -> None:
+    """End families and cut their sockets."""
+    with patient_redis().pipeline(transaction=False) as pipe:
+        for family in families:
+            pipe.delete(_family(family))
+            pipe.publish(REVOKED_CHANNEL, family)
+        pipe.execute()
+
+
+def hasten_rotation(who: str) -> None:
+    """Somebody's rights have changed: every session of theirs gets a new secret with its next page."""
+    patient_redis().eval(HASTEN, 1, f"cf:families:{who}")
+
+
 async def _run(script: str, keys: list[str], *args: int | str) -> Any:
     return await async_redis().register_script(script)(keys=keys, args=args)
 
 
 async def _announce(family: str) -> None:
     await async_redis().publish(REVOKED_CHANNEL, family)
+
+
+def _family(family: str) -> str:
+    return f"cf:family:{family}"
 
 
 def _pointer(secret: str) -> str:

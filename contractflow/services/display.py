@@ -37,6 +37,11 @@ def when(at: datetime | None, now: datetime, timezone: str = "UTC") -> When:
     )
 
 
+def moment(seconds: int) -> datetime:
+    """Seconds since 1970, as Redis counts them."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)

@@ -29,6 +29,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "member:join":                ("member",    "joined"),
     "member:invite":              ("member",    "invited a colleague"),
     "member:withdraw_invite":     ("member",    "withdrew an invitation"),
+    "member:end_sessions":        ("objected",  "ended the sessions of a member"),
+    "session:end":                ("objected",  "ended one of their own sessions"),
+    "session:end_others":         ("objected",  "ended all of their other sessions"),
+    "session:copied":             ("declined",  "ended a session, for its cookie had been copied"),
     "client:add":                 ("created",   "added a client"),
     "contact:add":                ("created",   "added a contact"),
     "document:create":            ("created",   "created the document"),
@@ -191,6 +195,7 @@ def _note(event: AuditEvent) -> str:
         ("amount", "{}"),
         ("version", "Version {}"),
         ("person", "{}"),
+        ("device", "{}"),
     )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")
 

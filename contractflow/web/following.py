@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from contractflow.content import redline
 from contractflow.integrations.ai.failover import LABELS
 from contractflow.services.drafts import LiveDraft, LiveRewrite
 from contractflow.services.drafts.rewriting import parts
+from contractflow.web import sockets
 
 CHECK_SECONDS = 4.0
 """So often it is asked anew whether the person may still read this."""
@@ -69,6 +70,14 @@ class _Told:
         return message
 
 
+@asynccontextmanager
+async def _following(*, draft_ids: Sequence[UUID] = (), topics: Sequence[str]) -> AsyncIterator[Following]:
+    """`hub().follow`, woken when the tab's socket is closed: what `is_there` says is asked then."""
+    async with hub().follow(draft_ids=draft_ids, topics=topics) as following:
+        with sockets.woken(following.wake):
+            yield following
+
+
 async def draft_messages(
     document_id: UUID,
     draft_id: UUID,
@@ -81,7 +90,7 @@ async def draft_messages(
     `check` raises when the person may not read this (any more); the following ends then as well.
     """
     told, topic = _Told(*seen), f"document:{document_id}"
-    async with hub().follow(draft_ids=[draft_id], topics=[topic]) as following:
+    async with _following(draft_ids=[draft_id], topics=[topic]) as following:
         draft = await check()
         while is_there():
             view = following.view(draft_id)
@@ -93,7 +102,7 @@ async def draft_messages(
             if "d" in message:
                 return
             news = await following.wait(CHECK_SECONDS)
-            if not news or topic_key(topic) in news:
+            if is_there() and (not news or topic_key(topic) in news):
                 draft = await check()
                 if not draft.is_active:
                     await _last_words(following, draft_id)
@@ -115,7 +124,7 @@ async def rewrite_messages(
 ) -> AsyncIterator[Message]:
     """What each rewrite changes so far, word by word, until all of them are over; "d", the status, is a rewrite's last."""
     topic, told = f"document:{document_id}", dict[UUID, Message]()
-    async with hub().follow(draft_ids=draft_ids, topics=[topic]) as following:
+    async with _following(draft_ids=draft_ids, topics=[topic]) as following:
         live = await check()
         open_ = [draft_id for draft_id in draft_ids if draft_id in live]
         while open_ and is_there():
@@ -128,7 +137,7 @@ async def rewrite_messages(
                     open_.remove(draft_id)
             news = await following.wait(CHECK_SECONDS)
             await asyncio.sleep(COMPARE_SECONDS)
-            if not news or topic_key(topic) in news:
+            if is_there() and (not news or topic_key(topic) in news):
                 live = await check()
 
 
@@ -145,7 +154,9 @@ async def snapshots(
 ) -> AsyncIterator[Snapshot]:
     """What `read` says, every few seconds. A database that is away for a moment is waited for."""
     while is_there():
-        await asyncio.sleep(seconds)
+        await sockets.pause(seconds)
+        if not is_there():
+            return
         try:
             snapshot = await read()
         except OperationalError as problem:
@@ -159,10 +170,13 @@ async def document_messages(
 ) -> AsyncIterator[Message]:
     """One message per change of the document, or for several that came together."""
     topic = f"document:{document_id}"
-    async with hub().follow(topics=[topic]) as following:
+    async with _following(topics=[topic]) as following:
         await check()
         while is_there():
-            if await following.wait(CHECK_SECONDS):
+            news = await following.wait(CHECK_SECONDS)
+            if not is_there():
+                return
+            if news:
                 yield {"document": str(document_id)}
             else:
                 await check()

@@ -30,6 +30,7 @@ from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore, Verdict
 from contractflow.services import platform
 from contractflow.web.csp import TAG_KEY
+from contractflow.web.presented import resolve
 from contractflow.web.principal import ENDED, HEADER, Families
 from contractflow.web.threads import look
 
@@ -121,8 +122,8 @@ class SessionGuard:
         ):
             await _refuse(scope, receive, send, 403)
             return
-        _, member = await MEMBERS.resolve(cookies.get(MEMBERS.kind.cookie))
-        _, signer = await SIGNERS.resolve(cookies.get(SIGNERS.kind.cookie))
+        _, member = await resolve(MEMBERS, cookies.get(MEMBERS.kind.cookie))
+        _, signer = await resolve(SIGNERS, cookies.get(SIGNERS.kind.cookie))
         families = Families(member.family if member else "", signer.family if signer else "", visitor)
         verdict = await _bind(token, families)
         if verdict == "foreign":
@@ -141,7 +142,7 @@ class SessionGuard:
 
 async def _is_admin(scope: Scope) -> bool:
     """For everybody but platform admins these pages are like any other address that leads nowhere."""
-    _, session = await MEMBERS.resolve(read_cookies(scope["headers"]).get(MEMBERS.kind.cookie))
+    _, session = await resolve(MEMBERS, read_cookies(scope["headers"]).get(MEMBERS.kind.cookie))
     return session is not None and await look(Visitor(), platform.is_admin, UUID(session.who))
 
 
@@ -156,11 +157,11 @@ async def _bind(token: str, families: Families) -> str:
 async def _current(store: SessionStore, cookies: Mapping[str, str], to_set: list[str]) -> Session | None:
     """The living session of a request; says which cookie to rotate or to take away."""
     cookie = cookies.get(store.kind.cookie)
-    verdict, session = await store.resolve(cookie)
+    verdict, session = await resolve(store, cookie)
     if cookie and verdict not in (Verdict.OK, Verdict.REPLACED):  # the browser has the newer one already
         to_set.append(clear_cookie(store.kind.cookie))
     elif cookie and session and session.is_due and (fresh := await store.rotate(cookie)):
-        to_set.append(set_cookie(store.kind.cookie, fresh))
+        to_set.append(set_cookie(store.kind.cookie, fresh, store.kind.absolute))
     return session
 
 

@@ -27,6 +27,7 @@ from reflex_base.registry import RegistrationContext
 from contractflow.errors import AppError, NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Permission, Visitor, require
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
+from contractflow.web import sockets
 from contractflow.web.limiting import charge_event
 from contractflow.web.principal import (
     HEADER,
@@ -97,6 +98,7 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
         router = state.router_data
         headers = router.get("headers") or {}
         families = Families.unpacked(headers.get(HEADER, ""))
+        sockets.set_own(router.get("sid", ""))
         visitor = Visitor(ip=router.get("ip", ""), user_agent=headers.get("user-agent", "")[:300])
         try:
             principal = await _admit(event.name, families, visitor)

@@ -14,10 +14,10 @@ from uuid import UUID
 
 from contractflow.errors import NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
-from contractflow.security.sessions import MEMBERS, SIGNERS, Session
-from contractflow.services import accounts, platform, portal_links
+from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore
+from contractflow.services import platform, portal_links, sessions
 from contractflow.services.portal_links import PortalLink
-from contractflow.web.threads import look
+from contractflow.web.threads import look, perform
 
 HEADER: Final = "authorization"
 """Where the guard puts the families; Reflex never sends this header's value to the browser."""
@@ -83,7 +83,7 @@ async def acting_member() -> Member:
     now = present()
     if now.member is not None and now.is_fresh:
         return now.member
-    session = await MEMBERS.check(now.families.member) if now.families.member else None
+    session = await _still(MEMBERS, now.families.member)
     return await read_member(session, now.visitor)
 
 
@@ -92,15 +92,20 @@ async def acting_signer() -> Signer:
     now = present()
     if now.signer is not None and now.is_fresh:
         return now.signer
-    session = await SIGNERS.check(now.families.signer) if now.families.signer else None
+    session = await _still(SIGNERS, now.families.signer)
     return await read_signer(session, now.visitor)
+
+
+async def _still(store: SessionStore, family: str) -> Session | None:
+    """For a task that runs on by itself: an open tab is no sign of a person, and keeps no session alive."""
+    return await store.check(family, counts=False) if family else None
 
 
 async def acting_admin(org_id: UUID | None = None) -> PlatformAdmin:
     """The platform admin behind this event, acting for `org_id` if it is about one. Raises NotAllowed."""
     now = present()
     if now.admin is None or not now.is_fresh:
-        session = await MEMBERS.check(now.families.member) if now.families.member else None
+        session = await _still(MEMBERS, now.families.member)
         return replace(await read_admin(session, now.visitor), org_id=org_id)
     return replace(now.admin, org_id=org_id)
 
@@ -125,10 +130,14 @@ async def read_member(session: Session | None, visitor: Visitor) -> Member:
     if session is None:
         raise NotSignedIn
     org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
-    row = await look(visitor, accounts.membership, user_id, org_id)
-    if row is None:
-        await MEMBERS.end(session.family)  # removed or suspended since
-        raise NotSignedIn("You are no longer a member of that organisation.")
+    row = await look(visitor, sessions.place, user_id, org_id, UUID(session.family))
+    if session.is_touched:
+        await perform(visitor, sessions.seen, UUID(session.family))
+    if row is None or row.is_ended:
+        await MEMBERS.end(session.family)  # removed or suspended since, or ended while Redis was away
+        raise NotSignedIn(
+            "You are no longer a member of that organisation." if row is None else "Please sign in again."
+        )
     return Member(user_id, org_id, row.membership_id, row.role, row.user_name, visitor.ip, visitor.user_agent)
 
 

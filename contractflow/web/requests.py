@@ -9,6 +9,7 @@ from contractflow.permissions import Member, Signer, Visitor
 from contractflow.security.cookies import VISITOR, visitor_id
 from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, SIGNERS
+from contractflow.web.presented import resolve
 from contractflow.web.principal import read_member, read_signer
 
 
@@ -24,13 +25,13 @@ def browser_of(request: Request) -> str:
 
 async def member_of(request: Request) -> Member:
     """The member whose session came along. Raises NotSignedIn."""
-    _, session = await MEMBERS.resolve(request.cookies.get(MEMBERS.kind.cookie))
+    _, session = await resolve(MEMBERS, request.cookies.get(MEMBERS.kind.cookie))
     return await read_member(session, visitor_of(request))
 
 
 async def signer_of(request: Request) -> Signer:
     """The client whose portal session came along. Raises PortalClosed."""
-    _, session = await SIGNERS.resolve(request.cookies.get(SIGNERS.kind.cookie))
+    _, session = await resolve(SIGNERS, request.cookies.get(SIGNERS.kind.cookie))
     return await read_signer(session, visitor_of(request))
 
 

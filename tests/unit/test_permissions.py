@@ -56,6 +56,7 @@ lead_form:manage            no     no     yes   yes
 member:invite               no     no     yes   yes
 member:change_role          no     no     yes   yes
 member:remove               no     no     yes   yes
+member:end_sessions         no     no     yes   yes
 audit:read                  no     no     yes   yes
 audit:export                no     no     yes   yes
 audit:verify                no     no     yes   yes

@@ -179,6 +179,34 @@ async def test_a_confirmation_lasts_as_long_as_was_asked() -> None:
         assert (await MEMBERS.resolve(cookie))[1].confirmed_within(600) is still
 
 
+async def test_a_copied_cookie_says_whose_session_it_ended() -> None:
+    cookie, begun = await MEMBERS.begin(WHO, {"org": "o1"})
+    fresh = await MEMBERS.rotate(cookie)
+    assert (await MEMBERS.resolve(fresh))[0] is Verdict.OK
+    await _end_grace(cookie)
+    verdict, stolen = await MEMBERS.resolve(cookie)
+    assert (verdict, stolen) == (Verdict.REUSED, begun)
+
+
+async def test_an_open_tab_alone_keeps_no_session_alive() -> None:
+    _, begun = await MEMBERS.begin(WHO, {})
+    family = f"cf:family:{begun.family}"
+    await async_redis().expire(family, 5)
+    await async_redis().hincrby(family, "seen", -120)
+    assert await MEMBERS.check(begun.family, counts=False)
+    assert await sessions.living([begun.family, "gone"]) == {begun.family}
+    assert await async_redis().ttl(family) <= 5
+    assert await MEMBERS.check(begun.family)
+    assert await async_redis().ttl(family) > 60
+
+
+async def test_whoever_is_ended_everywhere_lives_nowhere() -> None:
+    _, begun = await MEMBERS.begin(WHO, {})
+    await async_redis().incr(f"cf:epoch:{WHO}")
+    assert await sessions.living([begun.family]) == set()
+    assert sessions.last_seen([begun.family]) == {}
+
+
 async def _end_grace(cookie: str) -> None:
     await async_redis().hset(sessions._pointer(cookie.split(".")[2]), "until", 1)
 
