@@ -71,6 +71,7 @@ def _found(actor: System, name: str, people: list[Member]) -> None:
                 text("SELECT gate_register(:id, :email, :name, :hash)"),
                 {"id": person.user_id, "email": email_of(person), "name": person.name, "hash": PASSWORD_HASH},
             )
+            work.db.execute(text("SELECT gate_email_verified(:id)"), {"id": person.user_id})
             work.db.add(
                 Membership(
                     id=person.membership_id, org_id=actor.org_id, user_id=person.user_id, role=person.role

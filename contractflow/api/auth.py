@@ -6,33 +6,33 @@ A refused form leads back to its page with a code in the address; `web.forms` ke
 from __future__ import annotations
 
 from urllib.parse import quote
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from contractflow.errors import AppError, Invalid, NotSignedIn
+from contractflow.errors import AppError, Invalid
 from contractflow.models.columns import uuid7
-from contractflow.permissions import System, Visitor
+from contractflow.permissions import System
 from contractflow.security import rate_limits
 from contractflow.security.cookies import clear_cookie, set_cookie
+from contractflow.security.limited_verbs import network
 from contractflow.security.passwords import check_strength, hash_password, verify_password
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.services import accounts
+from contractflow.services.identity import signing_in
 from contractflow.web import presented
 from contractflow.web.answers import see
+from contractflow.web.entering import authenticate, enter, is_suspicious, landing
 from contractflow.web.forms import back, fields, local_path, require_person
-from contractflow.web.requests import visitor_of
+from contractflow.web.requests import device_of, visitor_of
 from contractflow.web.threads import perform
-
-WRONG = "That address and password do not belong together. After several tries, wait a minute."
 
 
 async def sign_up(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
-        await rate_limits.hit(rate_limits.SIGN_UP_BY_ADDRESS.of(visitor.ip))
+        await rate_limits.hit(rate_limits.SIGN_UP_BY_ADDRESS.of(network(visitor.ip)))
         name, email = accounts.clean_name(form["name"], "name"), accounts.clean_email(form["email"])
         agency = accounts.clean_name(form["agency"], "agency")
         check_strength(form["password"], email, name, agency)
@@ -43,33 +43,31 @@ async def sign_up(request: Request) -> Response:
         )  # fmt: skip
     except AppError as refused:
         return await back(request, "/signup", form, refused)
-    return await _enter(request, visitor, user_id, org_id, "/home")
+    return await enter(request, user_id, org_id, "/home")
 
 
 async def sign_in(request: Request) -> Response:
-    form, visitor = await fields(request), visitor_of(request)
+    form, visitor, device = await fields(request), visitor_of(request), device_of(request)
     onward = local_path(form["next"])
     try:
-        await rate_limits.hit(
-            rate_limits.SIGN_IN_BY_ADDRESS.of(visitor.ip), rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"])
-        )
-        await require_person(form, "login", visitor)
-        user_id, org_id = await _authenticate(visitor, form["email"], form["password"])
-        await rate_limits.forgive(rate_limits.SIGN_IN_BY_ACCOUNT.of(form["email"]))
+        await rate_limits.hit(rate_limits.SIGN_IN_BY_ADDRESS.of(network(visitor.ip)))
+        person = await authenticate(form, "login", visitor, device)
+        org_id = await landing(visitor, person.user_id)
     except AppError as refused:
-        return await back(request, "/login", form, refused, next=onward)
-    return await _enter(request, visitor, user_id, org_id, onward or "/home")
+        check = "1" if await is_suspicious(form, visitor, device) else ""
+        return await back(request, "/login", {**form, "check": check}, refused, next=onward)
+    return await enter(request, person.user_id, org_id, onward or "/home")
 
 
 async def join(request: Request) -> Response:
     """Accept an invitation, as a new person or with the password of the account the address has."""
-    form, visitor = await fields(request), visitor_of(request)
+    form, visitor, device = await fields(request), visitor_of(request), device_of(request)
     try:
-        await rate_limits.hit(rate_limits.JOIN_BY_ADDRESS.of(visitor.ip))
+        await rate_limits.hit(rate_limits.JOIN_BY_ADDRESS.of(network(visitor.ip)))
         offer = await perform(visitor, accounts.invitation, form["token"])
         if offer.problem:
             raise Invalid(offer.problem)
-        known = await perform(visitor, accounts.credentials, offer.email)
+        known = next(iter(await perform(visitor, signing_in.credentials, offer.email, device.people)), None)
         if known and not await verify_password(known.password_hash, form["password"]):
             raise Invalid("This address has an account already: enter its password.", "password")
         if known is None:
@@ -81,7 +79,7 @@ async def join(request: Request) -> Response:
         )  # fmt: skip
     except AppError as refused:
         return await back(request, f"/invite/{quote(form['token'], safe='')}", form, refused)
-    return await _enter(request, visitor, user_id, offer.org_id, "/home")
+    return await enter(request, user_id, offer.org_id, "/home")
 
 
 async def sign_out(request: Request) -> Response:
@@ -106,28 +104,3 @@ routes = [
     Route("/auth/logout", sign_out, methods=["POST"]),
     Route("/auth/refresh", refresh, methods=["POST"]),
 ]
-
-
-async def _authenticate(visitor: Visitor, email: str, password: str) -> tuple[UUID, UUID]:
-    """The person and the organisation they land in. Takes as long, and says the same, for an unknown address,
-    a wrong password and a locked account. Raises Invalid or NotSignedIn."""
-    known = await perform(visitor, accounts.credentials, email)
-    right = await verify_password(known.password_hash if known else None, password)
-    if known is None:
-        raise Invalid(WRONG)
-    if not right or known.is_locked:
-        await perform(visitor, accounts.sign_in_failed, known.user_id)
-        raise Invalid(WRONG)
-    await perform(visitor, accounts.sign_in_succeeded, known.user_id)
-    places = await perform(visitor, accounts.memberships, known.user_id)
-    if not places:
-        raise NotSignedIn("You are not a member of any organisation at the moment. Ask for an invitation.")
-    return known.user_id, places[0].org_id
-
-
-async def _enter(request: Request, visitor: Visitor, user_id: UUID, org_id: UUID, onward: str) -> Response:
-    """Begin a session and lead on. The one that was open in this browser ends: every sign-in is a new one."""
-    await presented.close(visitor, request.cookies.get(MEMBERS.kind.cookie), "signed in anew")
-    cookie, session = await MEMBERS.begin(str(user_id), {"org": str(org_id)})
-    await perform(visitor, accounts.session_opened, UUID(session.family), user_id, org_id)
-    return see(onward, set_cookie(MEMBERS.kind.cookie, cookie, MEMBERS.kind.absolute))

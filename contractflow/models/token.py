@@ -43,6 +43,7 @@ class OneTimeToken(Created, Identified, table=True):
             "reset_password",
             "portal_link",
             "signing_otp",
+            "undo_email",
         )
     )
     email: str = Field(max_length=254)

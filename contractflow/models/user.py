@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -14,9 +14,15 @@ class AppUser(Created, Identified, table=True):
     """A person, known to every organisation they are a member of."""
 
     __tablename__ = "app_user"
-    __table_args__ = (is_email(),)
+    __table_args__ = (
+        is_email(),
+        Index(
+            "uq_app_user_email", "email", unique=True, postgresql_where=text("email_verified_at IS NOT NULL")
+        ),
+    )
 
-    email: str = Field(unique=True, max_length=254)
+    email: str = Field(max_length=254)
+    """A claim, which others may make as well, until it is confirmed by the link in a mail."""
     name: str = Field(max_length=200)
     email_verified_at: datetime | None = None
     locale: str = Field(default="en", max_length=16, sa_column_kwargs=default("en"))
@@ -33,8 +39,6 @@ class UserCredential(SQLModel, table=True):
 
     user_id: UUID = Field(primary_key=True, foreign_key="app_user.id")
     password_hash: str | None = None
-    failed_logins: int = Field(default=0, sa_column_kwargs=default(0))
-    locked_until: datetime | None = None
     totp_secret_enc: bytes | None = None
     totp_enabled_at: datetime | None = None
     totp_last_step: int | None = Field(default=None, sa_type=minor())

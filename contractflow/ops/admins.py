@@ -29,8 +29,10 @@ def change(email: str, *, is_to_be: bool) -> str:
 def _first_organisation(work: UnitOfWork, email: str) -> UUID:
     query = select(Membership.org_id).join(AppUser, col(AppUser.id) == Membership.user_id)
     home = work.db.exec(
-        query.where(col(AppUser.email) == email).order_by(col(Membership.id)).limit(1)
+        query.where(col(AppUser.email) == email, col(AppUser.email_verified_at).is_not(None))
+        .order_by(col(Membership.id))
+        .limit(1)
     ).first()
     if home is None:
-        raise Invalid(f"Nobody with the address {email} has signed up.")
+        raise Invalid(f"Nobody with the address {email} has signed up and confirmed it.")
     return home

@@ -13,14 +13,13 @@ from sqlmodel import col, select
 from contractflow.content import typed_plan
 from contractflow.content.typed_plan import TypedRow
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
-from contractflow.errors import Invalid
 from contractflow.integrations.ai.brief import Brief as Order
 from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money
 from contractflow.ops import admins
-from contractflow.permissions import Member, Role, System
+from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
 from contractflow.security.links import one_time_code
@@ -28,6 +27,7 @@ from contractflow.services import accounts, clients, documents, members, orgs, p
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.drafts.briefing import plan_item
+from contractflow.services.identity import signing_in, verifying
 
 PASSWORD = "northlight-demo"  # noqa: S105  printed on purpose: a demo on this machine only
 OWNER = ("Olivia Hart", "olivia@northlight.test")
@@ -122,13 +122,14 @@ EXAMPLES = (
 
 def load() -> list[str]:
     """Make the agency unless it is there. Returns one line per person: who signs in with what."""
+    if _as(Visitor(), signing_in.credentials, OWNER[1]):
+        return _sign_ins()
     hashes = asyncio.run(_hashes(2 + len(TEAM)))
     org_id = uuid7()
-    try:
-        _as(System(org_id, "demo"), accounts.sign_up, *OWNER, hashes[0], "Northlight")
-    except Invalid:
-        return _sign_ins()
-    _as(System(uuid7(), "demo"), accounts.sign_up, *PLATFORM, hashes[1], "ContractFlow")
+    for agency, person, hashed in ((org_id, OWNER, hashes[0]), (uuid7(), PLATFORM, hashes[1])):
+        name = "Northlight" if agency == org_id else "ContractFlow"
+        user_id = _as(System(agency, "demo"), accounts.sign_up, *person, hashed, name)
+        _as(System(agency, "demo"), verifying.proved, user_id)
     admins.change(PLATFORM[1], is_to_be=True)
     people = {"owner": _member(org_id, Role.OWNER, OWNER[0])}
     for (name, email, role), hashed in zip(TEAM, hashes[2:], strict=True):

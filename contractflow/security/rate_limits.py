@@ -67,7 +67,10 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 # fmt: off
 SIGN_UP_BY_ADDRESS   = Limit("sign_up_by_address",   120, HOUR)
 SIGN_IN_BY_ADDRESS   = Limit("sign_in_by_address",   150, 5 * MINUTE)
-SIGN_IN_BY_ACCOUNT   = Limit("sign_in_by_account",    10, 15 * MINUTE)   # wrong ones: a right one starts anew
+WRONG_IN_OWN_BROWSER = Limit("wrong_in_own_browser",  10, 15 * MINUTE)   # of one account: a right one starts anew
+WRONG_ELSEWHERE      = Limit("wrong_elsewhere",       10, 15 * MINUTE)   # of one account from one network, likewise
+WRONG_FOR_ACCOUNT    = Limit("wrong_for_account",    100, HOUR)          # only counted: refuses nobody
+WRONG_FROM_NETWORK   = Limit("wrong_from_network",   100, 15 * MINUTE)   # only counted
 JOIN_BY_ADDRESS      = Limit("join_by_address",      120, HOUR)
 PORTAL_OPEN          = Limit("portal_open",          150, 10 * MINUTE)
 VERIFY_BY_ADDRESS    = Limit("verify_by_address",     60, 10 * MINUTE)
@@ -88,6 +91,19 @@ async def hit(*charges: Charge) -> None:
         raise Unavailable("We cannot take that right now. Please try again in a minute.") from broken
     if wait:
         raise TooMany(f"Too many attempts. Try again in {_spoken(wait)}.", retry_after=wait)
+
+
+async def used(*charges: Charge) -> list[int]:
+    """How much of each limit is used up in its window. Raises Unavailable when Redis does not answer."""
+    try:
+        redis = async_redis()
+        now = (await redis.time())[0]
+        async with redis.pipeline(transaction=False) as pipe:
+            for charge in charges:
+                pipe.zcount(charge.key, (now - charge.limit.seconds) * 1_000_000, "+inf")
+            return [int(count) for count in await pipe.execute()]
+    except (RedisError, OSError) as broken:
+        raise Unavailable("We cannot take that right now. Please try again in a minute.") from broken
 
 
 async def forgive(*charges: Charge) -> None:

@@ -25,17 +25,11 @@ from contractflow.models.user import AppUser
 from contractflow.permissions import Member, Role
 from contractflow.security.links import token_hash
 from contractflow.services import notifications, tiers
+from contractflow.services.identity import person_links, signing_in, verifying
+from contractflow.services.identity.person_links import Purpose
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    user_id: UUID
-    name: str
-    password_hash: str | None
-    is_locked: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,8 @@ def sign_up(
 ) -> UUID:
     """A new person with a new organisation of their own, on trial. The actor is the organisation to be.
 
-    Returns the person's id. Raises Invalid when the address has an account already.
+    Returns the person's id. The same happens, and is said, whether the address is somebody's already: only its mailbox
+    is told. Raises Invalid for what was typed.
     """
     name, email, agency = clean_name(name, "name"), clean_email(email), clean_name(agency, "agency")
     user_id = _register(work, name, email, password_hash)
@@ -92,23 +87,8 @@ def sign_up(
     work.db.add_all([membership, trial])
     owner = Member(user_id, org.id, membership.id, Role.OWNER, name)
     work.record("org:create", "org", org.id, by=owner, tier=TRIAL_TIER)
-    notifications.queue(work, "welcome", recipient=email, dedupe_key=f"welcome:{user_id}", name=name)
+    _ask_to_confirm(work, user_id, name, email)
     return user_id
-
-
-def credentials(work: UnitOfWork, email: str) -> Credentials | None:
-    """What proves who has that address; None when nobody does."""
-    row = _one(work, "SELECT * FROM gate_credentials(:email)", email=email.strip().casefold())
-    is_locked = bool(row and row["locked_until"] and row["locked_until"] > work.now)
-    return Credentials(row["user_id"], row["name"], row["password_hash"], is_locked) if row else None
-
-
-def sign_in_failed(work: UnitOfWork, user_id: UUID) -> None:
-    _call(work, "SELECT gate_login_failed(:user_id)", user_id=user_id)
-
-
-def sign_in_succeeded(work: UnitOfWork, user_id: UUID) -> None:
-    _call(work, "SELECT gate_login_succeeded(:user_id)", user_id=user_id)
 
 
 def session_opened(work: UnitOfWork, family: UUID, user_id: UUID, org_id: UUID) -> None:
@@ -196,7 +176,8 @@ def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str,
         raise Invalid("You are a member of this organisation already. Sign in instead.")
     else:
         place.status, place.role = MembershipStatus.ACTIVE, token.role
-    _call(work, "SELECT gate_email_verified(:user_id)", user_id=user_id)  # the link came by mail
+    if not verifying.proved(work, user_id):  # the link came by mail
+        raise Invalid("This address has an account already: enter its password.", "password")
     token.used_at = work.now
     member = Member(user_id, token.org_id, place.id, token.role, name)
     work.record(
@@ -233,13 +214,25 @@ def slug(name: str) -> str:
 
 def _register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UUID:
     user_id = uuid7()
-    is_new = work.db.execute(
-        text("SELECT gate_register(:user_id, :email, :name, :password_hash)"),
-        {"user_id": user_id, "email": email, "name": name, "password_hash": password_hash},
-    ).scalar_one()
-    if not is_new:
-        raise Invalid("That address has an account already. Sign in instead.", "email")
+    _call(
+        work,
+        "SELECT gate_register(:user_id, :email, :name, :password_hash)",
+        user_id=user_id,
+        email=email,
+        name=name,
+        password_hash=password_hash,
+    )
     return user_id
+
+
+def _ask_to_confirm(work: UnitOfWork, user_id: UUID, name: str, email: str) -> None:
+    """Whoever has the address already reads that somebody tried; the same rows are written, in the same time."""
+    is_somebodys = bool(signing_in.credentials(work, email))
+    token_id = person_links.issue(work, Purpose.VERIFY, user_id, email)
+    kind = "already_known" if is_somebodys else "verify_email"
+    notifications.queue(
+        work, kind, recipient=email, dedupe_key=f"{kind}:{token_id}", name=name, token_id=token_id
+    )
 
 
 def _tell_inviter(work: UnitOfWork, token: OneTimeToken, user_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from contractflow.config import settings
 from contractflow.security.links import link_token
 
-SIGNING, INVOICE, INVITE = "signing", "invoice", "invite"
+SIGNING, INVOICE, INVITE, PERSON = "signing", "invoice", "invite", "person"
 
 
 def signing_token(signer_id: UUID, version_id: UUID) -> str:
@@ -38,6 +38,23 @@ def invite_token(token_id: UUID) -> str:
 
 def invite_url(token_id: UUID) -> str:
     return f"{settings().base_url}/invite/{invite_token(token_id)}"
+
+
+def person_token(token_id: UUID) -> str:
+    """Of a link to confirm an address, choose a new password, or say that it was somebody else."""
+    return link_token(PERSON, token_id)
+
+
+def confirm_url(token_id: UUID) -> str:
+    return f"{settings().base_url}/verify-email/{person_token(token_id)}"
+
+
+def reset_url(token_id: UUID) -> str:
+    return f"{settings().base_url}/reset/{person_token(token_id)}"
+
+
+def not_me_url(token_id: UUID) -> str:
+    return f"{settings().base_url}/not-me/{person_token(token_id)}"
 
 
 def document_url(document_id: UUID) -> str:

@@ -23,7 +23,7 @@ from contractflow.integrations.email import KINDS, Attachment, MailRefused, comp
 from contractflow.integrations.email.kinds import Link
 from contractflow.models import AppUser, Artifact, Document, Membership, Notification, Org
 from contractflow.models.columns import uuid7
-from contractflow.security.links import link_token, one_time_code
+from contractflow.security.links import one_time_code
 from contractflow.services import links
 
 log = logging.getLogger(__name__)
@@ -149,6 +149,9 @@ _BY_ID = {
     Link.INVOICE: ("invoice_id", links.invoice_url),
     Link.BILL: ("invoice_id", links.bill_url),
     Link.INVITE: ("invite_id", links.invite_url),
+    Link.CONFIRM: ("token_id", links.confirm_url),
+    Link.RESET: ("token_id", links.reset_url),
+    Link.NOT_ME: ("token_id", links.not_me_url),
 }
 
 
@@ -160,14 +163,12 @@ def _url(row: Notification) -> str:
     match link:
         case Link.SIGNING if "signer_id" in facts:
             return links.signing_url(UUID(facts["signer_id"]), UUID(facts["version_id"]))
-        case Link.RESET:
-            return f"{base}/reset/{link_token('reset_password', UUID(facts['token_id']))}"
-        case Link.CONFIRM:
-            return f"{base}/confirm/{link_token('verify_email', UUID(facts['token_id']))}"
         case Link.DOCUMENT | Link.SIGNING if row.document_id:
             return links.document_url(row.document_id)
         case Link.NONE:
             return ""
+        case Link.LOGIN | Link.FORGOT:
+            return f"{base}/{link}"
         case _:
             return f"{base}/home"
 

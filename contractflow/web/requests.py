@@ -7,6 +7,7 @@ from starlette.requests import Request
 from contractflow.config import settings
 from contractflow.permissions import Member, Signer, Visitor
 from contractflow.security.cookies import VISITOR, visitor_id
+from contractflow.security.devices import COOKIE, Device
 from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.web.presented import resolve
@@ -21,6 +22,11 @@ def visitor_of(request: Request) -> Visitor:
 def browser_of(request: Request) -> str:
     """The id of the browser, as `SessionGuard` knows it; empty before its first page."""
     return visitor_id(keyring(), request.cookies.get(VISITOR)) or ""
+
+
+def device_of(request: Request) -> Device:
+    """Whom this browser knows."""
+    return Device.of(request.cookies.get(COOKIE))
 
 
 async def member_of(request: Request) -> Member:

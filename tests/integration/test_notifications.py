@@ -211,7 +211,7 @@ def test_an_unknown_id_is_nothing_to_do():
     mail.deliver(str(cast.NORTHLIGHT), str(UUID(int=7)))
 
 
-def test_people_are_welcomed_and_inviters_told(database, sandbox):
+def test_people_are_asked_to_confirm_and_inviters_told(database, sandbox):
     nova = System(uuid7(), "sign-up")
     with unit_of_work(nova, role=DbRole.APP) as work:
         nora = accounts.sign_up(work, "Nora New", "nora@nova.test", "hash", "Nova")
@@ -220,9 +220,9 @@ def test_people_are_welcomed_and_inviters_told(database, sandbox):
     with unit_of_work(nova, role=DbRole.APP) as work:
         accounts.join(work, token.id, None, "Adam Admin", "hash")
     deliver_all(database)
-    joined, welcome = sandbox.mail("nora@nova.test")
-    assert (joined["subject"], welcome["subject"]) == (
+    joined, confirm = sandbox.mail("nora@nova.test")
+    assert (joined["subject"], confirm["subject"]) == (
         "Adam Admin has joined Nova",
-        "Welcome to ContractFlow",
+        "Confirm your e-mail address",
     )
     assert [row["user_id"] for row in rows(database) if row["channel"] == "in_app"] == [nora]

@@ -112,7 +112,7 @@ def test_the_command_says_what_it_did(database):
     refused = run("demote", "nobody@nowhere.test")
     assert (refused.returncode, refused.stderr) == (
         1,
-        "Nobody with the address nobody@nowhere.test has signed up.\n",
+        "Nobody with the address nobody@nowhere.test has signed up and confirmed it.\n",
     )
 
 

@@ -25,6 +25,9 @@ VIEW_LINES, HANDLER_LINES = 25, 8
 # Verbs that ask nobody, and why that is right. Whatever else the outer layers call asks the table.
 ASKS_NOBODY = {
     "services/accounts.py": "before anybody is signed in: only the gates of the database answer",
+    "services/identity/signing_in.py": "before anybody is signed in: only the gates of the database answer",
+    "services/identity/person_links.py": "a mailed link is the permission",
+    "services/identity/verifying.py": "a mailed link, or one's own account",
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
     "services/documents/subject.py: subject": "gathers facts for the verb that has asked; mails have a subject, too",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",

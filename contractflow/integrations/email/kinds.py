@@ -21,6 +21,10 @@ class Link(StrEnum):
     INVITE = "invite"
     RESET = "reset"
     CONFIRM = "confirm"
+    NOT_ME = "not_me"
+    """Takes back what somebody else did to one's account."""
+    LOGIN = "login"
+    FORGOT = "forgot"
 
 
 class Pill(StrEnum):
@@ -54,7 +58,12 @@ KINDS: dict[str, Kind] = {
     #                          subject                                              pill      word                link        in feed  what it must be told
     "welcome":            Kind("Welcome to ContractFlow",                           B.NONE,   "",                 L.HOME,     False,   ("name",)),
     "verify_email":       Kind("Confirm your e-mail address",                       B.NONE,   "",                 L.CONFIRM,  False,   ("name", "token_id")),
+    "already_known":      Kind("You have an account already",                       B.NONE,   "",                 L.LOGIN,    False,   ()),
+    "change_email":       Kind("Confirm your new e-mail address",                   B.NONE,   "",                 L.CONFIRM,  False,   ("name", "token_id")),
+    "email_change_asked": Kind("Your e-mail address is about to change",            B.NONE,   "",                 L.NOT_ME,   False,   ("name", "new_email", "token_id")),
+    "email_changed":      Kind("Your e-mail address was changed",                   B.NONE,   "",                 L.NOT_ME,   False,   ("name", "new_email", "token_id")),
     "reset_password":     Kind("Choose a new password",                             B.NONE,   "",                 L.RESET,    False,   ("name", "token_id")),
+    "password_changed":   Kind("Your password was changed",                         B.NONE,   "",                 L.FORGOT,   False,   ("name", "how")),
     "invite":             Kind("{{ inviter }} invites you to join {{ org }}",       B.NONE,   "",                 L.INVITE,   False,   ("inviter", "org", "role", "invite_id")),
     "joined":             Kind("{{ member }} has joined {{ org }}",                 B.NONE,   "",                 L.HOME,     True,    ("name", "member", "org")),
     "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),

@@ -25,7 +25,8 @@ def appoint(work: UnitOfWork, email: str, *, is_to_be: bool) -> None:
     """
     if not isinstance(work.actor, System):
         raise NotAllowed("That is not yours to do.")
-    person = work.db.exec(select(AppUser).where(col(AppUser.email) == email).with_for_update()).first()
+    is_theirs = col(AppUser.email) == email, col(AppUser.email_verified_at).is_not(None)
+    person = work.db.exec(select(AppUser).where(*is_theirs).with_for_update()).first()
     if person is None:
         raise Invalid(f"Nobody has the address {email}.", "email")
     if person.is_platform_admin is is_to_be:

@@ -19,6 +19,7 @@ from contractflow.security.links import link_token, token_hash
 from contractflow.security.passwords import hash_password
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, Verdict
 from contractflow.services import accounts
+from contractflow.services.identity import signing_in, verifying
 from contractflow.services.portal_links import LinkKind
 from contractflow.web.guard import SessionGuard
 from contractflow.web.principal import read_signer
@@ -115,7 +116,7 @@ async def test_an_invitation_makes_a_member_once() -> None:
     assert session
     with unit_of_work(cast.northlight) as work:
         joined = next(
-            row for row in accounts.memberships(work, accounts.credentials(work, row.email).user_id)
+            row for row in accounts.memberships(work, signing_in.credentials(work, row.email)[0].user_id)
         )
         assert (joined.org_id, joined.role, joined.user_name) == (cast.NORTHLIGHT, Role.ADMIN, "Nora New")
     again = await call("POST", "/auth/join", form)
@@ -125,7 +126,8 @@ async def test_an_invitation_makes_a_member_once() -> None:
 
 async def test_somebody_with_an_account_joins_with_its_password() -> None:
     with unit_of_work(cast.redshift) as work:
-        accounts._register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
+        sam = accounts._register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
+        verifying.proved(work, sam)
     token, _ = an_invitation("sam@redshift.test")
     wrong = await call("POST", "/auth/join", {"token": token, "name": "Eve", "password": "another password!"})
     assert wrong.headers["location"].startswith("/invite/")

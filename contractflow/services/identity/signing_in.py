@@ -1,0 +1,46 @@
+"""What the door asks: whose an address is, and what proves it. Before anybody is signed in, only gates answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import text
+
+from contractflow.db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """`is_confirmed`: the address is proved to be theirs; otherwise they only claim it."""
+
+    user_id: UUID
+    name: str
+    password_hash: str | None
+    is_confirmed: bool
+
+
+def credentials(work: UnitOfWork, email: str, known: Sequence[UUID] = ()) -> list[Credentials]:
+    """Whose `email` is: the one who confirmed it first, then the newest of those in `known` who claim it."""
+    found = work.db.execute(
+        text("SELECT * FROM gate_credentials(:email, CAST(:known AS uuid[]))"),
+        {"email": email.strip().casefold(), "known": list(known)},
+    ).mappings()
+    return [Credentials(**row) for row in found]
+
+
+def password_of(work: UnitOfWork, user_id: UUID) -> str | None:
+    """The stored hash, for somebody who is asked for their password again."""
+    stored: str | None = work.db.scalar(text("SELECT gate_password_of(:user_id)"), {"user_id": user_id})
+    return stored
+
+
+def signed_in(work: UnitOfWork, user_id: UUID) -> None:
+    work.db.execute(text("SELECT gate_login_succeeded(:user_id)"), {"user_id": user_id})
+
+
+def rehashed(work: UnitOfWork, user_id: UUID, old: str, new: str) -> None:
+    """The same password under today's settings, unless it was changed in the meantime."""
+    values = {"user_id": user_id, "old": old, "new": new}
+    work.db.execute(text("SELECT gate_rehash_password(:user_id, :old, :new)"), values)
