@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,8 @@ from contractflow.broker import changes, connections
 from contractflow.broker.draft_stream import DraftWriter
 from contractflow.broker.hub import hub
 from contractflow.services.drafts import LiveDraft
-from contractflow.web.following import draft_messages
+from contractflow.web import sockets
+from contractflow.web.following import document_messages, draft_messages, snapshots
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +48,34 @@ async def test_a_row_that_is_done_before_the_last_words_came_does_not_cut_them_o
         await finishing
     assert "".join(message.get("t", "") for message in said) == "The beginning and the rest."
     assert [message["d"] for message in said if "d" in message] == ["ready"]
+
+
+async def test_what_runs_for_a_tab_ends_when_its_socket_is_closed_and_does_not_wait_for_news(redis):
+    """Long before it would look by itself; nothing is asked and nothing told any more."""
+    document_id, draft_id, asked = uuid4(), uuid4(), []
+    sockets.set_own("tab-1")
+    is_there = partial(sockets.is_connected, "tab-1")
+
+    async def check() -> LiveDraft:
+        asked.append(1)
+        return LiveDraft("running", True, "", 0)
+
+    async def read(messages) -> None:
+        async for _ in messages:
+            pass
+
+    running = [
+        asyncio.create_task(read(messages))
+        for messages in (
+            draft_messages(document_id, draft_id, (-1, 0), check, is_there),
+            document_messages(document_id, check, is_there),
+            snapshots(check, is_there, 60),
+        )
+    ]
+    await asyncio.sleep(0.2)
+    assert not any(task.done() for task in running)
+    so_far = len(asked)
+    sockets.gone("tab-1")
+    async with asyncio.timeout(0.5):
+        await asyncio.gather(*running)
+    assert len(asked) == so_far
