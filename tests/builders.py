@@ -28,6 +28,7 @@ from contractflow.models import (
     Notification,
     OneTimeToken,
     Org,
+    OwnershipOffer,
     Payment,
     Signature,
     Signer,
@@ -65,6 +66,17 @@ def an_org(work: UnitOfWork, **other: Any) -> Org:
 
 def a_member(work: UnitOfWork, user_id: UUID, role: Role = Role.MEMBER, **other: Any) -> Membership:
     return _added(work, Membership(**{"org_id": org_id(work), "user_id": user_id, "role": role} | other))
+
+
+def an_offer(work: UnitOfWork, owner_id: UUID, heir_id: UUID, **other: Any) -> OwnershipOffer:
+    """The ownership, offered by one membership to another for a week."""
+    defaults = {
+        "org_id": org_id(work),
+        "from_id": owner_id,
+        "to_id": heir_id,
+        "expires_at": work.now + timedelta(days=7),
+    }
+    return _added(work, OwnershipOffer(**defaults | other))
 
 
 def a_client(work: UnitOfWork, **other: Any) -> Client:

@@ -19,7 +19,7 @@ from contractflow.security.cookies import clear_cookie, set_cookie
 from contractflow.security.limited_verbs import network
 from contractflow.security.passwords import check_strength, hash_password, verify_password
 from contractflow.security.sessions import MEMBERS, SIGNERS
-from contractflow.services import accounts
+from contractflow.services import accounts, invitations
 from contractflow.services.identity import signing_in
 from contractflow.web import presented
 from contractflow.web.answers import see
@@ -64,7 +64,7 @@ async def join(request: Request) -> Response:
     form, visitor, device = await fields(request), visitor_of(request), device_of(request)
     try:
         await rate_limits.hit(rate_limits.JOIN_BY_ADDRESS.of(network(visitor.ip)))
-        offer = await perform(visitor, accounts.invitation, form["token"])
+        offer = await perform(visitor, invitations.invitation, form["token"])
         if offer.problem:
             raise Invalid(offer.problem)
         known = next(iter(await perform(visitor, signing_in.credentials, offer.email, device.people)), None)
@@ -73,7 +73,7 @@ async def join(request: Request) -> Response:
         if known is None:
             check_strength(form["password"], offer.email, accounts.clean_name(form["name"], "name"))
         user_id = await perform(
-            System(offer.org_id, "invitation"), accounts.join, offer.id,
+            System(offer.org_id, "invitation"), invitations.join, offer.id,
             known.user_id if known else None, known.name if known else form["name"],
             "" if known else await hash_password(form["password"]),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from contractflow.models.lead import Lead
 from contractflow.models.membership import Membership
 from contractflow.models.notification import Notification
 from contractflow.models.org import Org
+from contractflow.models.ownership_offer import OwnershipOffer
 from contractflow.models.payment import Payment
 from contractflow.models.project import Project
 from contractflow.models.session import AuthSession
@@ -43,6 +44,7 @@ __all__ = [
     "Notification",
     "OneTimeToken",
     "Org",
+    "OwnershipOffer",
     "Payment",
     "Project",
     "Signature",

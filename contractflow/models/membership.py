@@ -1,6 +1,5 @@
 """Who belongs to which organisation, and as what."""
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +8,7 @@ from sqlmodel import Field
 
 from contractflow.models.columns import EMPTY_OBJECT, Created, OfOrg, default, in_org, json_object, stored
 from contractflow.permissions import Role
-
-
-class MembershipStatus(StrEnum):
-    """A removed member's row stays: what they wrote and decided still names them."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    REMOVED = "removed"
+from contractflow.workflows.membership import MembershipStatus
 
 
 class Membership(Created, OfOrg, table=True):

@@ -23,7 +23,7 @@ from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
 from contractflow.security.links import one_time_code
-from contractflow.services import accounts, clients, documents, members, orgs, payments, portal
+from contractflow.services import accounts, clients, documents, invitations, members, orgs, payments, portal
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.drafts.briefing import plan_item
@@ -134,7 +134,7 @@ def load() -> list[str]:
     people = {"owner": _member(org_id, Role.OWNER, OWNER[0])}
     for (name, email, role), hashed in zip(TEAM, hashes[2:], strict=True):
         invitation = _as(people["owner"], members.invite, email, role.value_text)
-        _as(System(org_id, "demo"), accounts.join, invitation, None, name, hashed)
+        _as(System(org_id, "demo"), invitations.join, invitation, None, name, hashed)
         people[role.value_text] = _member(org_id, role, name)
     _as(people["owner"], _bank)
     client_ids = [_as(people["member"], clients.add, client) for client in CLIENTS]

@@ -18,6 +18,7 @@ from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.machine import Move, Workflow
+from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER
 
 FILE = ROOT / "docs" / "workflows.md"
@@ -36,6 +37,8 @@ MACHINES: dict[str, Workflow[Any]] = {
     "The organisation's own plan":       SUBSCRIPTION,
     "A lead":                            LEAD,
     "A project":                         PROJECT,
+    "A member":                          MEMBERSHIP,
+    "The offer of the ownership":        OWNERSHIP,
 }
 # fmt: on
 

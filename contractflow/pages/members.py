@@ -2,15 +2,15 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import icon_button, primary
-from contractflow.components.dialog import buttons, dialog
-from contractflow.components.fields import form_error, select_field, text_field
+from contractflow.components.buttons import icon_button, primary, secondary
+from contractflow.components.dialog import menu, menu_item
+from contractflow.components.member_dialogs import dialogs, standing_offer
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
 from contractflow.components.table import actions_cell, cell, name_cell, table, table_row, time_cell
-from contractflow.services.members import INVITABLE, InviteRow, MemberRow
+from contractflow.services.members import InviteRow, MemberRow
 from contractflow.state.members import MembersState
 
 page = MembersState.page
@@ -20,7 +20,7 @@ def _invite() -> rx.Component:
     return primary(
         "Invite member",
         "user-plus",
-        on_click=MembersState.show_form(True),
+        on_click=MembersState.ask("invite", ""),
         blocked=~page.can_invite,
         why=page.why_not,
     )
@@ -28,24 +28,45 @@ def _invite() -> rx.Component:
 
 @settings_page("/settings/members", "Members", on_load=MembersState.load, action=_invite)
 def members() -> rx.Component:
-    return loaded(MembersState.is_loaded, rx.fragment(_people(), _invites(), _form()))
+    return loaded(
+        MembersState.is_loaded,
+        rx.fragment(standing_offer(), _people(), _invites(), _leave(), dialogs()),
+    )
 
 
 def _people() -> rx.Component:
+    headings = ("Name", "Role", ("Email", "wide"), ("Documents", "wide"), "")
     return section(
         "Members",
-        table("Members", ("Name", "Role", ("Email", "wide")), page.members, _person),
+        table("Members", headings, page.members, _person),
         action=rx.el.span(page.seats, class_name="cf-muted"),
     )
 
 
 def _person(row: MemberRow) -> rx.Component:
     you = rx.cond(row.is_you, rx.el.span(" (you)", class_name="cf-muted"))
+    suspended = rx.cond(row.status == "suspended", hued_pill("Suspended", "user-x", "amber"))
     return table_row(
         name_cell(rx.fragment(row.name, you)),
-        cell(hued_pill(row.role, "user", "slate")),
+        cell(rx.el.span(hued_pill(row.role, "user", "slate"), suspended, class_name="cf-line")),
         cell(row.email, wide=True),
+        cell(row.documents, wide=True),
+        actions_cell(rx.cond(row.has_actions, _actions(row))),
         key=row.id,
+    )
+
+
+def _actions(row: MemberRow) -> rx.Component:
+    def ask(words: str, dialog: str, allowed: rx.Var[bool], destroys: bool = False) -> rx.Component:
+        return rx.cond(allowed, menu_item(words, MembersState.ask(dialog, row.id), destroys=destroys))
+
+    return menu(
+        icon_button("ellipsis", f"Actions for {row.name}"),
+        ask("Change role", "role", row.can_change_role),
+        ask("Offer ownership", "offer", row.can_be_offered),
+        ask("Suspend", "suspend", row.can_suspend),
+        rx.cond(row.can_reinstate, menu_item("Reinstate", MembersState.reinstate(row.id))),
+        ask("Remove", "remove", row.can_remove, destroys=True),
     )
 
 
@@ -60,36 +81,33 @@ def _invites() -> rx.Component:
 
 
 def _invited(row: InviteRow) -> rx.Component:
-    withdraw = icon_button("x", "Withdraw the invitation", on_click=MembersState.withdraw(row.id))
+    again = icon_button("send", f"Send again to {row.email}", on_click=MembersState.invite_again(row.id))
+    withdraw = icon_button(
+        "x", f"Withdraw the invitation of {row.email}", on_click=MembersState.withdraw(row.id)
+    )
+    valid = rx.cond(row.is_expired, "Expired", row.expires.exact)
     return table_row(
         name_cell(row.email),
         cell(hued_pill(row.role, "mail", "blue")),
-        time_cell(row.expires.exact, row.expires.exact),
-        actions_cell(withdraw),
+        time_cell(valid, row.expires.exact),
+        actions_cell(again, withdraw),
         key=row.id,
     )
 
 
-def _form() -> rx.Component:
-    return dialog(
-        None,
-        "Invite member",
-        rx.el.form(
-            text_field("Work email", "email", type="email", error=MembersState.errors["email"]),
-            select_field(
-                "Role",
-                "role",
-                list(INVITABLE.items()),
-                error=MembersState.errors["role"],
-                help="Admins approve, send and manage people. Members write. Viewers read.",
+def _leave() -> rx.Component:
+    return section(
+        "Leave",
+        rx.el.p("You lose access at once; your documents go to a colleague.", class_name="cf-muted"),
+        rx.el.div(
+            secondary(
+                "Leave this organisation",
+                "log-out",
+                on_click=MembersState.ask("leave", page.own_id),
+                blocked=page.why_not_leave != "",
+                why=page.why_not_leave,
             ),
-            form_error(MembersState.errors["form"]),
-            buttons(primary("Send invitation", "send", type="submit")),
-            on_submit=MembersState.invite,
-            class_name="cf-stack",
-            no_validate=True,
+            rx.el.span(page.why_not_leave, class_name="cf-muted"),
+            class_name="cf-line",
         ),
-        words="They get a mail with a link that works once, for seven days.",
-        is_open=MembersState.is_inviting,
-        on_open_change=MembersState.show_form,
     )

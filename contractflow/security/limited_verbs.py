@@ -143,9 +143,11 @@ VERBS: Final[dict[str, Row]] = {
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),
-    "MembersState.show_form":         TRIFLE,
+    "MembersState.ask":               TRIFLE,
     "MembersState.invite":            Row(person=(30, HOUR), org=(50, DAY)),
+    "MembersState.invite_again":      Row(person=(30, HOUR), org=(50, DAY)),
     "MembersState.withdraw":          TRIFLE,
+    "MembersState.offer":             Row(person=(10, HOUR)),
     "PaymentSettingsState.show_connect":
                                       TRIFLE,
     "PaymentSettingsState.connect":   Row(person=(20, HOUR), org=(60, HOUR)),

@@ -6,28 +6,25 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import Invalid
 from contractflow.models.columns import uuid7
-from contractflow.models.membership import Membership, MembershipStatus
+from contractflow.models.membership import Membership
 from contractflow.models.org import Org
 from contractflow.models.subscription import Subscription
-from contractflow.models.token import OneTimeToken
-from contractflow.models.user import AppUser
 from contractflow.permissions import Member, Role
-from contractflow.security.links import token_hash
 from contractflow.services import notifications, tiers
-from contractflow.services.identity import person_links, signing_in, verifying
+from contractflow.services.identity import person_links, signing_in
 from contractflow.services.identity.person_links import Purpose
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
+from contractflow.workflows.membership import MembershipStatus
 
 EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -41,29 +38,6 @@ class MembershipRow:
     user_name: str
 
 
-@dataclass(frozen=True)
-class InvitationRow:
-    """`problem` says why it cannot be accepted any more; empty while it can."""
-
-    id: UUID
-    org_id: UUID
-    org_name: str
-    email: str
-    role: Role
-    inviter_name: str
-    problem: str
-
-
-@dataclass(frozen=True)
-class InvitationPage:
-    """`problem` says why it cannot be accepted; empty while it can."""
-
-    org_name: str = ""
-    inviter: str = ""
-    email: str = ""
-    problem: str = ""
-
-
 def sign_up(
     work: UnitOfWork, name: str, email: str, password_hash: str, agency: str, locale: str = "en"
 ) -> UUID:
@@ -73,7 +47,7 @@ def sign_up(
     is told. Raises Invalid for what was typed.
     """
     name, email, agency = clean_name(name, "name"), clean_email(email), clean_name(agency, "agency")
-    user_id = _register(work, name, email, password_hash)
+    user_id = register(work, name, email, password_hash)
     assert work.actor.org_id is not None  # noqa: S101  only a System of the new organisation signs up
     org = _with_free_slug(work, Org(id=work.actor.org_id, slug="", name=agency, locale=locale[:16]))
     membership = Membership(org_id=org.id, user_id=user_id, role=Role.OWNER)
@@ -125,68 +99,6 @@ def membership(work: UnitOfWork, user_id: UUID, org_id: UUID) -> MembershipRow |
     return next((row for row in memberships(work, user_id) if row.org_id == org_id), None)
 
 
-def invitation(work: UnitOfWork, token: str) -> InvitationRow:
-    """What an invitation's link offers. Raises NotFound."""
-    row = _one(work, "SELECT * FROM gate_invitation(:hashed)", hashed=token_hash(token))
-    if row is None:
-        raise NotFound("invitation")
-    return InvitationRow(
-        row["id"],
-        row["org_id"],
-        row["org_name"],
-        row["email"],
-        Role.named(row["role"]),
-        row["inviter_name"] or "",
-        _problem(row, work.now),
-    )
-
-
-def invitation_page(work: UnitOfWork, token: str) -> InvitationPage:
-    """What the page behind the link says, also when there is nothing behind it."""
-    row = _one(work, "SELECT * FROM gate_invitation(:hashed)", hashed=token_hash(token))
-    if row is None:
-        return InvitationPage(problem="This invitation does not exist.")
-    return InvitationPage(row["org_name"], row["inviter_name"] or "", row["email"], _problem(row, work.now))
-
-
-def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str, password_hash: str) -> UUID:
-    """Accept an invitation of the actor's organisation, as a known person or (`user_id` None) as a new one.
-
-    Returns the person's id. Raises NotFound or Invalid.
-    """
-    token = work.db.exec(
-        select(OneTimeToken).where(OneTimeToken.id == invitation_id, OneTimeToken.purpose == "invite").with_for_update()
-    ).one_or_none()  # fmt: skip
-    if token is None or token.role is None or token.org_id is None:
-        raise NotFound("invitation")
-    if problem := _problem(
-        {"used_at": token.used_at, "revoked_at": token.revoked_at, "expires_at": token.expires_at}, work.now
-    ):
-        raise Invalid(problem)
-    if user_id is None:
-        name = clean_name(name, "name")
-        user_id = _register(work, name, token.email, password_hash)
-    place = work.db.exec(
-        select(Membership).where(Membership.user_id == user_id).with_for_update()
-    ).one_or_none()
-    if place is None:
-        place = Membership(org_id=token.org_id, user_id=user_id, role=token.role)
-        work.db.add(place)
-    elif place.status is MembershipStatus.ACTIVE:
-        raise Invalid("You are a member of this organisation already. Sign in instead.")
-    else:
-        place.status, place.role = MembershipStatus.ACTIVE, token.role
-    if not verifying.proved(work, user_id):  # the link came by mail
-        raise Invalid("This address has an account already: enter its password.", "password")
-    token.used_at = work.now
-    member = Member(user_id, token.org_id, place.id, token.role, name)
-    work.record(
-        "member:join", "membership", place.id, by=member, role=token.role.value_text, invitation=token.id
-    )
-    _tell_inviter(work, token, user_id)
-    return user_id
-
-
 def clean_email(email: str) -> str:
     """An address as it is stored. Raises Invalid."""
     email = email.strip().casefold()
@@ -212,7 +124,8 @@ def slug(name: str) -> str:
     return words if len(words) >= 3 else f"agency-{words}".strip("-")
 
 
-def _register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UUID:
+def register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UUID:
+    """A new person's id. The address is theirs once they have proved it, whoever else says it is."""
     user_id = uuid7()
     _call(
         work,
@@ -235,23 +148,6 @@ def _ask_to_confirm(work: UnitOfWork, user_id: UUID, name: str, email: str) -> N
     )
 
 
-def _tell_inviter(work: UnitOfWork, token: OneTimeToken, user_id: UUID) -> None:
-    work.db.flush()  # whoever joined is visible to the organisation from here on
-    inviter = work.db.get(AppUser, token.created_by) if token.created_by else None
-    newcomer = work.db.get_one(AppUser, user_id)
-    if inviter is not None:
-        notifications.queue(
-            work,
-            "joined",
-            recipient=inviter.email,
-            user_id=inviter.id,
-            dedupe_key=f"joined:{token.id}",
-            name=inviter.name,
-            member=newcomer.name,
-            org=work.db.get_one(Org, token.org_id).name,
-        )
-
-
 def _with_free_slug(work: UnitOfWork, org: Org) -> Org:
     """Save the organisation under its name, or the name and four characters when another one has it.
 
@@ -269,16 +165,6 @@ def _with_free_slug(work: UnitOfWork, org: Org) -> Org:
         else:
             return org
     raise Invalid("That agency name is taken. Add a word to it.", "agency")
-
-
-def _problem(row: RowMapping | dict[str, Any], now: datetime) -> str:
-    if row["used_at"]:
-        return "This invitation was accepted already. Sign in instead."
-    if row["revoked_at"]:
-        return "This invitation was taken back. Ask for a new one."
-    if row["expires_at"] <= now:
-        return "This invitation has expired. Ask for a new one."
-    return ""
 
 
 def _one(work: UnitOfWork, sql: str, **values: object) -> RowMapping | None:

@@ -11,13 +11,13 @@ from sqlmodel import col, func, or_, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import LimitReached
 from contractflow.models import Document, DraftJob, Membership, OneTimeToken, Org, Subscription
-from contractflow.models.membership import MembershipStatus
 from contractflow.permissions import Permission as P
 from contractflow.services import tiers
 from contractflow.services.tiers import Tier
 from contractflow.workflows.billing import SubscriptionStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.draft_job import DraftStatus
+from contractflow.workflows.membership import MembershipStatus
 
 FINISHED = (Status.PAID, Status.DECLINED, Status.EXPIRED, Status.VOIDED)
 FRUITLESS = (DraftStatus.FAILED, DraftStatus.CANCELLED)

@@ -59,3 +59,8 @@ def not_me_url(token_id: UUID) -> str:
 
 def document_url(document_id: UUID) -> str:
     return f"{settings().base_url}/documents/{document_id}"
+
+
+def org_url(org_id: UUID) -> str:
+    """The settings of that organisation; who is signed in to another one is offered to switch."""
+    return f"{settings().base_url}/organisations/{org_id}"

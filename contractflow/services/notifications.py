@@ -165,6 +165,8 @@ def _url(row: Notification) -> str:
             return links.signing_url(UUID(facts["signer_id"]), UUID(facts["version_id"]))
         case Link.DOCUMENT | Link.SIGNING if row.document_id:
             return links.document_url(row.document_id)
+        case Link.ORG:
+            return links.org_url(row.org_id)
         case Link.NONE:
             return ""
         case Link.LOGIN | Link.FORGOT:

@@ -13,10 +13,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
+from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotAllowed, NotFound
-from contractflow.models import AppUser, Membership
+from contractflow.models import AppUser, AuthSession, Membership
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role
 from contractflow.security.sessions import end_now, hasten_rotation, last_seen
@@ -135,6 +136,21 @@ def end_everywhere(work: UnitOfWork, user_id: UUID, reason: str, *, but: UUID | 
     ended = _rows(work, query, user=user_id, but=but, reason=reason)
     _cut(work, [row["family_id"] for row in ended])
     return len(ended)
+
+
+def end_here(work: UnitOfWork, user_id: UUID, reason: str) -> int:
+    """All sessions of somebody in this organisation, whose place in it the caller has just taken away.
+
+    One's own in other organisations live on: the gate would end those of oneself everywhere.
+    """
+    if user_id != work.member.user_id:
+        return len(_end(work, user_id, reason))
+    own = select(AuthSession.family_id).where(
+        col(AuthSession.user_id) == user_id,
+        col(AuthSession.org_id) == work.member.org_id,
+        col(AuthSession.revoked_at).is_(None),
+    )
+    return sum(len(_end(work, user_id, reason, family=family)) for family in work.db.exec(own).all())
 
 
 def copied(work: UnitOfWork, family: UUID, user_id: UUID) -> None:

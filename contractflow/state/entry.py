@@ -3,8 +3,8 @@
 import reflex as rx
 
 from contractflow.config import settings
-from contractflow.services import accounts
-from contractflow.services.accounts import InvitationPage
+from contractflow.services import invitations
+from contractflow.services.invitations import InvitationPage
 from contractflow.web.policy import PUBLIC, policy
 from contractflow.web.principal import present
 from contractflow.web.threads import perform
@@ -12,6 +12,7 @@ from contractflow.web.threads import perform
 REASONS = {
     "out": "You are signed out.",
     "ended": "Your session has ended. Sign in again; what you saved is safe.",
+    "left": "You left the organisation. What you wrote stays with it.",
     "password": "Your password was changed. Sign in with the new one.",
 }
 
@@ -43,5 +44,5 @@ class InvitationState(rx.State):
     @policy(PUBLIC)
     async def load(self):
         self.link = str(getattr(self, "token", ""))  # of the address, /invite/[token]
-        self.page = await perform(present().visitor, accounts.invitation_page, self.link)
+        self.page = await perform(present().visitor, invitations.invitation_page, self.link)
         self.ready = True

@@ -15,7 +15,7 @@ from contractflow.jobs import mail, schedule
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Role, Signer, System
 from contractflow.security.links import one_time_code
-from contractflow.services import accounts, links, notifications
+from contractflow.services import accounts, invitations, links, notifications
 from tests import builders, cast
 from tests.conftest import Database
 from tests.sandbox import Sandbox, free_port, running_sandbox
@@ -218,7 +218,7 @@ def test_people_are_asked_to_confirm_and_inviters_told(database, sandbox):
     with unit_of_work(nova) as work:
         token = builders.a_token(work, "invite", email="adam@nova.test", role=Role.ADMIN, created_by=nora)
     with unit_of_work(nova, role=DbRole.APP) as work:
-        accounts.join(work, token.id, None, "Adam Admin", "hash")
+        invitations.join(work, token.id, None, "Adam Admin", "hash")
     deliver_all(database)
     joined, confirm = sandbox.mail("nora@nova.test")
     assert (joined["subject"], confirm["subject"]) == (

@@ -11,9 +11,9 @@ from contractflow.state.members import MembersState
 from contractflow.state.new_document import NewDocumentState
 
 FORMS = [
-    (ClientsState, "add", "is_adding"),
-    (ClientState, "add_contact", "is_adding"),
-    (MembersState, "invite", "is_inviting"),
+    (ClientsState, "add", {"is_adding": True}),
+    (ClientState, "add_contact", {"is_adding": True}),
+    (MembersState, "invite", {"dialog": "invite"}),
 ]
 
 
@@ -30,7 +30,8 @@ async def test_the_second_click_of_a_double_click_does_nothing(page, handler, is
     monkeypatch.setattr(page, "_submit", submit)
     monkeypatch.setattr(page, "_address", lambda *_: str(uuid4()))
     state = page(_reflex_internal_init=True)
-    setattr(state, is_open, True)
+    for name, value in is_open.items():
+        setattr(state, name, value)
     for _ in range(2):
         await getattr(page, handler).fn(state, {})
     assert len(done) == 1

@@ -24,6 +24,7 @@ VIEW_LINES, HANDLER_LINES = 25, 8
 
 # Verbs that ask nobody, and why that is right. Whatever else the outer layers call asks the table.
 ASKS_NOBODY = {
+    "services/invitations.py": "whoever holds the mailed link, before anybody is signed in",
     "services/accounts.py": "before anybody is signed in: only the gates of the database answer",
     "services/identity/signing_in.py": "before anybody is signed in: only the gates of the database answer",
     "services/identity/person_links.py": "a mailed link is the permission",

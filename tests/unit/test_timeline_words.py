@@ -6,12 +6,13 @@ from contractflow.services.timeline import QUIET, WORDS
 from contractflow.workflows.billing import INVOICE, PAYMENT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
+from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER
 
 
 @pytest.mark.parametrize(
     "workflow",
-    [STATUS, APPROVAL, GENERATION, SIGNER, INVOICE, PAYMENT, DRAFT_JOB, REWRITE],
+    [STATUS, APPROVAL, GENERATION, SIGNER, INVOICE, PAYMENT, DRAFT_JOB, REWRITE, MEMBERSHIP, OWNERSHIP],
     ids=lambda w: w.name,
 )
 def test_every_move_of_a_document_has_words(workflow):

@@ -11,6 +11,7 @@ from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval, Generation, Status
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
+from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER, SignerStatus
 
 WORKFLOWS = [
@@ -25,6 +26,8 @@ WORKFLOWS = [
     SUBSCRIPTION,
     LEAD,
     PROJECT,
+    MEMBERSHIP,
+    OWNERSHIP,
 ]
 ORG = uuid4()
 
@@ -110,6 +113,8 @@ ENDS = {
     "subscription": {"canceled"},
     "lead": {"converted"},
     "project": {"canceled"},
+    "membership": set(),
+    "ownership": {"accepted", "declined", "withdrawn", "lapsed"},
 }
 
 

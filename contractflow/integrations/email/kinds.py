@@ -19,6 +19,8 @@ class Link(StrEnum):
     BILL = "bill"
     """For the agency, on its own page."""
     INVITE = "invite"
+    ORG = "organisation"
+    """The settings of the organisation the mail is about, also for who is signed in to another one."""
     RESET = "reset"
     CONFIRM = "confirm"
     NOT_ME = "not_me"
@@ -66,6 +68,10 @@ KINDS: dict[str, Kind] = {
     "password_changed":   Kind("Your password was changed",                         B.NONE,   "",                 L.FORGOT,   False,   ("name", "how")),
     "invite":             Kind("{{ inviter }} invites you to join {{ org }}",       B.NONE,   "",                 L.INVITE,   False,   ("inviter", "org", "role", "invite_id")),
     "joined":             Kind("{{ member }} has joined {{ org }}",                 B.NONE,   "",                 L.HOME,     True,    ("name", "member", "org")),
+    "place_changed":      Kind("{{ org }}: {{ change }}",                           B.NONE,   "",                 L.HOME,     False,   ("name", "org", "actor", "change")),
+    "ownership_offered":  Kind("{{ actor }} offers you the ownership of {{ org }}", B.AMBER,  "To answer",        L.ORG,      True,    ("name", "org", "actor", "until")),
+    "ownership_answered": Kind("{{ actor }} {{ answer }}",                          B.NONE,   "",                 L.ORG,      True,    ("name", "org", "actor", "answer")),
+    "review_ended":       Kind("“{{ title }}” is back in draft",                    B.SLATE,  "Draft",            L.DOCUMENT, True,    ("name", "title")),
     "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),
     "approval_decided":   Kind("{{ approver }} approved “{{ title }}”",             B.GRASS,  "Approved",         L.DOCUMENT, True,    ("name", "approver", "title", "comment")),
     "changes_requested":  Kind("{{ approver }} asks for changes to “{{ title }}”",  B.AMBER,  "Changes requested", L.DOCUMENT, True,   ("name", "approver", "title", "comment")),

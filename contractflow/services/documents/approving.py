@@ -49,6 +49,7 @@ def approve(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str 
     if request.decision == "approved":
         return
     _check_version(document, version_id)
+    _check_asked(request)
     facts = subject(work, document)
     request.decision, request.decided_at = "approved", work.now
     request.comment = _comment(comment) or None
@@ -69,6 +70,7 @@ def request_changes(work: UnitOfWork, document_id: UUID, version_id: UUID, comme
     text = _comment(comment)
     if not text:
         raise Invalid("Say what should change.", "comment")
+    _check_asked(request)
     facts = subject(work, document, comment=text)
     request.decision, request.decided_at, request.comment = "changes_requested", work.now, text
     work.db.flush()
@@ -90,6 +92,27 @@ def withdraw(work: UnitOfWork, document_id: UUID) -> None:
         move(work, document, APPROVAL, "clear", subject=facts)
     close_requests(work, document)
     touched(work, document)
+
+
+def end_review(work: UnitOfWork, document: Document) -> None:
+    """Nobody is left who could approve the locked `document`: back to draft with it, and its owner is told."""
+    facts = subject(work, document)
+    if document.status is Status.REVIEW:
+        move(work, document, STATUS, "withdraw", subject=facts, reason="nobody is left to approve it")
+    move(work, document, APPROVAL, "clear", subject=facts)
+    close_requests(work, document)
+    touched(work, document)
+    owner = owner_of(work, document)
+    notifications.queue(
+        work,
+        "review_ended",
+        recipient=owner.email,
+        user_id=owner.id,
+        document_id=document.id,
+        dedupe_key=f"review_ended:{document.id}:{document.approval_round}",
+        title=document.title,
+        name=owner.name,
+    )
 
 
 def _ask(work: UnitOfWork, document: Document, membership: Membership, person: AppUser) -> None:
@@ -136,6 +159,12 @@ def _own_request(work: UnitOfWork, document: Document) -> ApprovalRow:
     if request is None:
         raise NotAllowed("Nobody asked you to approve this document.")
     return request
+
+
+def _check_asked(request: ApprovalRow) -> None:
+    """A request that was passed on is nobody's to answer any more."""
+    if request.decision != "pending":
+        raise NotAllowed("You are no longer asked to approve this document.")
 
 
 def _check_version(document: Document, version_id: UUID) -> None:

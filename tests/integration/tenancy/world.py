@@ -27,7 +27,7 @@ from contractflow.models import (
 )
 from contractflow.permissions import Member, Role, Signer, System
 from contractflow.security.links import token_hash
-from contractflow.services import links
+from contractflow.services import accounts, links
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
 from tests import builders, cast
@@ -104,7 +104,17 @@ def _people(work: UnitOfWork, owner: Member, word: str) -> Ids:
         {"family": family, "user": owner.user_id, "org": owner.org_id, "agent": f"{word} browser"},
     )
     work.db.add(Subscription(org_id=owner.org_id, tier="scale", seats=50))
-    return {"membership_id": owner.membership_id, "token_id": invite.id, "family_id": family}
+    heir = cast.adam.membership_id if owner is cast.olivia else _a_colleague_of_rita(work)
+    offer = builders.an_offer(work, owner.membership_id, heir)
+    return {
+        "membership_id": owner.membership_id, "token_id": invite.id, "family_id": family, "offer_id": offer.id,
+        "heir_id": heir,
+    }  # fmt: skip
+
+
+def _a_colleague_of_rita(work: UnitOfWork) -> UUID:
+    person = accounts.register(work, "Ronan Rival", "ronan@redshift.test", cast.PASSWORD_HASH)
+    return builders.a_member(work, person, Role.VIEWER).id
 
 
 def _shelf(work: UnitOfWork, owner: Member, client: Client, word: str) -> Ids:

@@ -18,7 +18,7 @@ from contractflow.permissions import Role, System, Visitor
 from contractflow.security.links import link_token, token_hash
 from contractflow.security.passwords import hash_password
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, Verdict
-from contractflow.services import accounts
+from contractflow.services import accounts, invitations
 from contractflow.services.identity import signing_in, verifying
 from contractflow.services.portal_links import LinkKind
 from contractflow.web.guard import SessionGuard
@@ -126,7 +126,7 @@ async def test_an_invitation_makes_a_member_once() -> None:
 
 async def test_somebody_with_an_account_joins_with_its_password() -> None:
     with unit_of_work(cast.redshift) as work:
-        sam = accounts._register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
+        sam = accounts.register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
         verifying.proved(work, sam)
     token, _ = an_invitation("sam@redshift.test")
     wrong = await call("POST", "/auth/join", {"token": token, "name": "Eve", "password": "another password!"})
@@ -139,17 +139,17 @@ async def test_somebody_with_an_account_joins_with_its_password() -> None:
 def test_an_ended_invitation_says_why_and_lets_nobody_in(ended: str) -> None:
     token, row = an_invitation(**{ended: datetime.now(UTC) - timedelta(hours=1)})
     with unit_of_work(Visitor()) as work:
-        assert accounts.invitation(work, token).problem.startswith("This invitation")
+        assert invitations.invitation(work, token).problem.startswith("This invitation")
     with unit_of_work(cast.northlight) as work, pytest.raises(Invalid, match="This invitation"):
-        accounts.join(work, row.id, None, "Nora", "hash")
+        invitations.join(work, row.id, None, "Nora", "hash")
 
 
 def test_an_invitation_of_another_agency_does_not_exist() -> None:
     _, row = an_invitation()
     with unit_of_work(cast.redshift) as work, pytest.raises(NotFound):
-        accounts.join(work, row.id, None, "Nora", "hash")
+        invitations.join(work, row.id, None, "Nora", "hash")
     with unit_of_work(Visitor()) as work, pytest.raises(NotFound):
-        accounts.invitation(work, "no such token")
+        invitations.invitation(work, "no such token")
 
 
 def test_a_new_agency_has_an_owner_a_trial_and_an_address_of_its_own() -> None:

@@ -16,13 +16,14 @@ from reflex_base.registry import RegistrationContext
 from contractflow.contractflow import app
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import Invalid, NotFound
-from contractflow.models.membership import Membership, MembershipStatus
+from contractflow.models.membership import Membership
 from contractflow.permissions import Member, Permission, Role, System
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.state import refused
 from contractflow.state.base import ActingState
 from contractflow.web.policy import PUBLIC, SIGNED_IN, SIGNER, policy, without_policy
 from contractflow.web.principal import HEADER, Families
+from contractflow.workflows.membership import MembershipStatus
 from tests import cast
 
 pytestmark = pytest.mark.usefixtures("redis", "database")

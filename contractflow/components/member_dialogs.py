@@ -1,0 +1,149 @@
+"""What is asked before somebody's place in the organisation changes, and the offer of the ownership."""
+
+import reflex as rx
+
+from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.dialog import buttons, dialog
+from contractflow.components.fields import form_error, select_field, text_field
+from contractflow.components.notice import notice
+from contractflow.state.members import MembersState
+
+page, chosen, errors = MembersState.page, MembersState.chosen, MembersState.errors
+ROLES = "Admins approve, send and manage people. Members write. Viewers read."
+
+
+def dialogs() -> rx.Component:
+    return rx.fragment(_invite(), _role(), _suspend(), _remove(), _leave(), _offer())
+
+
+def _dialog(name: str, title, *content: rx.Component, words="") -> rx.Component:
+    return dialog(
+        None,
+        title,
+        *content,
+        words=words,
+        is_open=MembersState.dialog == name,
+        on_open_change=MembersState.close,
+    )
+
+
+def _form(*fields: rx.Component, press: rx.Component, on_submit) -> rx.Component:
+    return rx.el.form(
+        *fields,
+        form_error(errors["form"]),
+        buttons(press),
+        on_submit=on_submit,
+        class_name="cf-stack",
+        no_validate=True,
+    )
+
+
+def _invite() -> rx.Component:
+    form = _form(
+        text_field("Work email", "email", type="email", error=errors["email"]),
+        select_field("Role", "role", page.roles, error=errors["role"], help=ROLES),
+        press=primary("Send invitation", "send", type="submit"),
+        on_submit=MembersState.invite,
+    )
+    return _dialog(
+        "invite", "Invite member", form, words="They get a mail with a link that works once, for seven days."
+    )
+
+
+def _role() -> rx.Component:
+    form = _form(
+        select_field("Role", "role", page.roles, value=chosen.role_value, error=errors["role"], help=ROLES),
+        press=primary("Change role", type="submit"),
+        on_submit=MembersState.change_role,
+    )
+    return _dialog(
+        "role",
+        rx.el.span("Change the role of ", chosen.name),
+        form,
+        words="It holds from their next click on.",
+    )
+
+
+def _suspend() -> rx.Component:
+    return _dialog(
+        "suspend",
+        rx.el.span("Suspend ", chosen.name, "?"),
+        buttons(danger("Suspend", on_click=MembersState.suspend)),
+        words="They are signed out at once and cannot come back until somebody reinstates them. Their documents stay theirs; "
+        "what waits for their approval passes on to an admin.",
+    )
+
+
+def _remove() -> rx.Component:
+    form = _form(
+        _heir(chosen.documents),
+        press=danger("Remove", type="submit"),
+        on_submit=MembersState.remove,
+    )
+    return _dialog(
+        "remove",
+        rx.el.span("Remove ", chosen.name, "?"),
+        form,
+        words="They are signed out at once. Their comments, approvals and signatures stay in the record; "
+        "what waits for their approval passes on to an admin.",
+    )
+
+
+def _leave() -> rx.Component:
+    form = _form(
+        _heir(page.own_documents),
+        press=danger("Leave", type="submit"),
+        on_submit=MembersState.leave,
+    )
+    return _dialog(
+        "leave",
+        "Leave this organisation?",
+        form,
+        words="You are signed out. To come back you need a new invitation.",
+    )
+
+
+def _heir(documents: rx.Var[int]) -> rx.Component:
+    """Who owns documents names somebody for them."""
+    number = rx.cond(documents == 1, "They own 1 document.", f"They own {documents} documents.")
+    choose = select_field(
+        "Hand the documents to",
+        "heir",
+        MembersState.heirs,
+        nothing="Choose a colleague",
+        error=errors["heir"],
+    )
+    return rx.cond(documents > 0, rx.fragment(rx.el.p(number, class_name="cf-muted"), choose))
+
+
+def _offer() -> rx.Component:
+    return _dialog(
+        "offer",
+        rx.el.span("Offer the ownership to ", chosen.name, "?"),
+        buttons(primary("Offer ownership", on_click=MembersState.offer)),
+        words="They have seven days to accept. Until then nothing changes and you can withdraw the offer; then you become an admin.",
+    )
+
+
+def standing_offer() -> rx.Component:
+    """For everybody while it stands; buttons for whoever has to answer, or may take it back."""
+    offer = page.offer
+    accept = rx.el.span(
+        primary("Accept", on_click=MembersState.accept_offer),
+        secondary("Decline", on_click=MembersState.decline_offer),
+        class_name="cf-line",
+    )
+    yours = notice(
+        "warning",
+        rx.el.span(offer.owner, " offers you the ownership of this organisation"),
+        rx.el.span("Accept or decline until ", offer.until, ". Nothing changes before you accept."),
+        accept,
+    )
+    withdraw = rx.cond(offer.by_you, secondary("Withdraw", on_click=MembersState.withdraw_offer))
+    theirs = notice(
+        "info",
+        rx.el.span("The ownership is offered to ", offer.heir),
+        rx.el.span("They can accept until ", offer.until, "."),
+        withdraw,
+    )
+    return rx.cond(offer.is_open, rx.cond(offer.to_you, yours, theirs))

@@ -1,0 +1,34 @@
+"""The people of an organisation: asking them in, what they may do, and how they go."""
+
+from contractflow.services.members.inviting import INVITABLE, invite, invite_again, withdraw_invite
+from contractflow.services.members.leaving import leave, reinstate, remove, suspend
+from contractflow.services.members.ownership import (
+    accept_ownership,
+    decline_ownership,
+    offer_ownership,
+    withdraw_ownership,
+)
+from contractflow.services.members.roles import change_role
+from contractflow.services.members.rows import HeirChoice, InviteRow, MemberRow, MembersPage, Offer, page
+
+__all__ = [
+    "INVITABLE",
+    "HeirChoice",
+    "InviteRow",
+    "MemberRow",
+    "MembersPage",
+    "Offer",
+    "accept_ownership",
+    "change_role",
+    "decline_ownership",
+    "invite",
+    "invite_again",
+    "leave",
+    "offer_ownership",
+    "page",
+    "reinstate",
+    "remove",
+    "suspend",
+    "withdraw_invite",
+    "withdraw_ownership",
+]

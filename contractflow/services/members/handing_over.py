@@ -1,0 +1,137 @@
+"""What somebody leaves behind: their documents go to a colleague, and what waited for their approval to an admin."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, func, select, update
+
+from contractflow.broker import changes
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid
+from contractflow.models import Approval, Client, Document, Lead, Membership, Project
+from contractflow.permissions import Role
+from contractflow.services import notifications
+from contractflow.services.documents import approvers
+from contractflow.services.documents.approving import end_review
+from contractflow.services.documents.people import owner_of
+from contractflow.services.members.standing import Held, person
+from contractflow.services.moving import locked, touched
+from contractflow.workflows.document import Approval as ApprovalStatus
+from contractflow.workflows.membership import MembershipStatus
+
+# fmt: off
+OWNED: tuple[tuple[Any, Any], ...] = (
+    (Document, Document.owner_id),
+    (Client,   Client.owner_id),
+    (Project,  Project.owner_id),
+    (Lead,     Lead.assigned_to),
+)
+# fmt: on
+
+
+def hand_over(work: UnitOfWork, held: Held, place: Membership, heir_id: UUID | None) -> int:
+    """Give all that `place` owns to the member `heir_id`; how many documents that were.
+
+    Who wrote, commented and decided stays as it was. Raises Invalid when somebody has to be chosen.
+    """
+    documents = owned_documents(work, place.id)
+    heir = held.places.get(heir_id) if heir_id else None
+    if heir_id and (heir is None or why_not_heir(heir) or heir.id == place.id):
+        raise Invalid("Choose an active member who can write; viewers only read.", "heir")
+    if heir is None:
+        if documents:
+            raise Invalid("Choose who takes over their documents.", "heir")
+        heir = held.owner
+    for table, owner in OWNED:
+        work.db.exec(update(table).where(col(owner) == place.id).values({owner.key: heir.id}))
+    topic = f"org:{place.org_id}"
+    work.after_commit(lambda: changes.announce(topic))
+    return documents
+
+
+def owned_documents(work: UnitOfWork, membership_id: UUID) -> int:
+    query = select(func.count()).where(
+        col(Document.owner_id) == membership_id, col(Document.deleted_at).is_(None)
+    )
+    return work.db.exec(query).one()
+
+
+def why_not_heir(place: Membership) -> str:
+    if place.status is not MembershipStatus.ACTIVE:
+        return "No longer active."
+    return "Viewers only read." if place.role is Role.VIEWER else ""
+
+
+def pass_on_approvals(work: UnitOfWork, held: Held, place: Membership) -> int:
+    """Ask somebody else wherever a document waits for `place` alone; how many requests were closed.
+
+    When nobody is left who could approve, the document goes back to its author, who can then send it.
+    """
+    waiting = (
+        select(Approval.document_id)
+        .where(col(Approval.approver_id) == place.id, col(Approval.decision) == "pending")
+        .order_by(col(Approval.document_id))
+    )
+    found = list(work.db.exec(waiting))
+    for document_id in found:
+        _pass_on(work, held, place, locked(work, Document, document_id, "document"))
+    return len(found)
+
+
+def _pass_on(work: UnitOfWork, held: Held, place: Membership, document: Document) -> None:
+    """The document is locked, so nobody decides meanwhile."""
+    query = (
+        select(Approval)
+        .where(col(Approval.document_id) == document.id, col(Approval.round) == document.approval_round)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    asked = {request.approver_id: request for request in work.db.exec(query)}
+    request = asked.get(place.id)
+    if request is None or request.decision != "pending":
+        return
+    request.decision, request.decided_at = "skipped", work.now
+    work.db.flush()
+    touched(work, document)
+    others = [
+        one for one in asked.values() if one.step == request.step and one.decision in ("pending", "approved")
+    ]
+    if document.approval_status is not ApprovalStatus.PENDING or len(others) >= request.required:
+        return
+    eligible = [m for m, _ in approvers.eligible(work, document) if m.id != place.id and m.id not in asked]
+    if not eligible:
+        end_review(work, document)
+        return
+    _ask_instead(work, request, document, next((m for m in eligible if m.id == held.me.id), eligible[0]))
+
+
+def _ask_instead(work: UnitOfWork, request: Approval, document: Document, heir: Membership) -> None:
+    work.db.add(
+        Approval(
+            **request.model_dump(
+                include={"org_id", "document_id", "version_id", "round", "step", "step_name", "required"}
+            ),
+            approver_id=heir.id,
+            delegated_from=request.approver_id,
+            rule="passed on",
+        )
+    )
+    whom = person(work, heir)
+    work.record(
+        "document:pass_on", "document", document.id, document_id=document.id, person=whom.name,
+        delegated_from=request.approver_id,
+    )  # fmt: skip
+    notifications.queue(
+        work,
+        "approval_request",
+        recipient=whom.email,
+        user_id=whom.id,
+        document_id=document.id,
+        dedupe_key=f"approval:{document.id}:{document.approval_round}:{heir.id}",
+        title=document.title,
+        number=document.number,
+        name=whom.name,
+        author=owner_of(work, document).name,
+    )
