@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -35,6 +35,13 @@ from tests import builders, cast
 SECRET = "zqnorth"  # in everything Northlight keeps to itself
 BLOCK = "b1"
 Ids = dict[str, Any]
+Row = TypeVar("Row", bound=SQLModel)
+ID_OF = {
+    "app_user": "user_id",
+    "draft_job": "draft_id",
+    "document_version": "version_id",
+    "one_time_token": "token_id",
+}
 
 
 @dataclass
@@ -48,31 +55,38 @@ class World:
     ours: Ids
     clara: Signer
     other: Signer
-    rows: dict[type[SQLModel], SQLModel]
-    """A row of Northlight from every table the ORM knows, as somebody inside would hold it."""
+    known_to_other: set[str]
 
-    @property
-    def sets(self) -> list[Ids]:
-        return list(self.theirs.values())
+    def sets(self, name: str = "") -> list[Ids]:
+        """The sets of ids to attack `name` with: what is about rewriting a clause gets one around a rewrite as well."""
+        asked = self.theirs if "rewrit" in name else [each for each in self.theirs if each != "rewrite"]
+        return [self.theirs[each] for each in asked]
 
     def nowhere(self, like: Ids) -> Ids:
         """The same words with ids that nothing has."""
         return {word: uuid4() if isinstance(value, UUID) else value for word, value in like.items()}
 
+    def row(self, kind: type[Row], ids: Ids) -> Row:
+        """The row of Northlight that `ids` name, as somebody inside would hold it."""
+        table = str(kind.__tablename__)
+        with unit_of_work(cast.northlight) as work:
+            return work.db.get_one(kind, ids[ID_OF.get(table, f"{table}_id")])
+
 
 def build() -> World:
     with unit_of_work(cast.northlight) as work:
         signed, draft, clara = _everything_of(work, cast.olivia, SECRET)
-        other = _another_client(work)
-        rows = {
-            type(row): row for row in work.db if SECRET in repr(row) or type(row) not in (Client, Contact)
-        }
+        other, known = _another_client(work)
     with unit_of_work(cast.redshift) as work:
-        ours, _, _ = _everything_of(work, cast.rita, "redshift")
+        signed_there, draft_there, _ = _everything_of(work, cast.rita, "redshift")
+    ours = {**signed_there, **draft_there}
     for ids, slug in ((signed, "north"), (ours, "red")):
         ids["event_row_id"] = _a_webhook(slug, ids["org_id"])
-    draft["event_row_id"] = signed["event_row_id"]
-    return World({"draft": draft, "signed": signed}, ours, clara, other, rows)
+    around_draft = {**signed, **draft}
+    rewrite = {**around_draft, "draft_id": draft.pop("rewrite_id")}
+    return World(
+        {"draft": around_draft, "signed": {**draft, **signed}, "rewrite": rewrite}, ours, clara, other, known
+    )
 
 
 def _everything_of(work: UnitOfWork, owner: Member, word: str) -> tuple[Ids, Ids, Signer]:
@@ -91,7 +105,7 @@ def _everything_of(work: UnitOfWork, owner: Member, word: str) -> tuple[Ids, Ids
     }  # fmt: skip
     signed, person = _a_signed_one(work, client, owner, word)
     draft = _a_draft(work, client, contact, owner, word)
-    return {**common, **signed}, {**common, **signed, **draft}, person
+    return {**common, **signed}, draft, person
 
 
 def _people(work: UnitOfWork, owner: Member, word: str) -> Ids:
@@ -170,13 +184,17 @@ def _a_draft(work: UnitOfWork, client: Client, contact: Contact, owner: Member, 
     approval = builders.an_approval(work, document, approver)
     job = builders.a_draft_job(work, document, brief={"scope": f"{word} brief"})
     builders.an_attempt(work, job)
+    told = {"wish": "shorter", "md": blocks[0]["md"], "heading": f"# {word} draft", "others": []}
+    rewrite = builders.a_draft_job(
+        work, document, kind="clause", block_id=BLOCK, brief={"scope": word, "rewrite": told}
+    )
     return {
-        "document_id": document.id, "version_id": version.id, "approval_id": approval.id, "draft_id": job.id,
+        "rewrite_id": rewrite.id, "document_id": document.id, "version_id": version.id, "approval_id": approval.id, "draft_id": job.id,
         "block_id": BLOCK,
     }  # fmt: skip
 
 
-def _another_client(work: UnitOfWork) -> Signer:
+def _another_client(work: UnitOfWork) -> tuple[Signer, set[str]]:
     """Of Northlight as well, with a document in his own hands; what is his carries no SECRET."""
     client = builders.a_client(work, name="Nuts and Bolts")
     contact = builders.a_contact(work, client, name="Nero Nuts", email="nero@nuts.test")
@@ -189,7 +207,10 @@ def _another_client(work: UnitOfWork) -> Signer:
     signer.token_hmac = token_hash(links.signing_token(signer.id, version.id))
     signer.token_expires_at = document.expires_at
     work.db.flush()
-    return Signer(document.org_id, document.id, signer.id, signer.name)
+    known = {str(row.id) for row in (client, contact, document, version, signer)} | {
+        str(each) for each in (document.org_id, document.owner_id, document.created_by)
+    }
+    return Signer(document.org_id, document.id, signer.id, signer.name), known
 
 
 def _a_webhook(slug: str, org_id: UUID) -> UUID:

@@ -1,0 +1,49 @@
+"""What the suite cannot work out by itself: calls made by hand, and verbs whose protection lies elsewhere, and where."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from contractflow.models import Document
+from contractflow.workflows.document import STATUS
+
+EVENT: Final = json.dumps(
+    {
+        "event_id": "evt_1", "event_type": "transaction.paid", "occurred_at": "2026-01-01T00:00:00+00:00",
+        "data": {"id": "txn_1"},
+    }
+).encode()  # fmt: skip
+
+BY_HAND: dict[str, dict[str, Any]] = {
+    "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
+    "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},
+    "limits.limit_for": {"name": "seats"},
+    "limits.require_room": {"name": "seats"},
+    "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
+    "webhooks.receive": {"raw": EVENT},
+}
+"""By verb, the parameters whose names and types do not say what they take; a string that names an id stands for it."""
+
+_PROVEN = "asked about a person who has just proved to be that person"
+LEFT_TO_OTHERS: dict[str, str] = {
+    "accounts.membership": _PROVEN,
+    "accounts.memberships": _PROVEN,
+    "accounts.sign_in_failed": _PROVEN,
+    "accounts.sign_in_succeeded": _PROVEN,
+    "accounts.session_opened": _PROVEN,
+    "accounts.session_ended": _PROVEN,
+    "accounts.sign_up": "makes a new organisation, whose id is new; the form has none",
+    "sealing.sealing.due": "sweeps all organisations; only a worker may",
+}
+"""Verbs that answer for somebody else's ids on purpose: before anybody is signed in, or for a sweep. No event and no
+route takes such an id from outside: the attacks on those show it."""
+
+WORKERS_OWN: dict[str, str] = {
+    "drafts.writing.wake": "the scheduler lets go of a silent worker's claim",
+    "notifications.claim": "the mail worker's bookkeeping",
+    "notifications.queue": "a mail, queued by the verb it tells of",
+    "notifications.refused": "the mail worker's bookkeeping",
+    "notifications.sent": "the mail worker's bookkeeping",
+}
+"""Verbs without a permission, that a worker calls in its own organisation: Victor is in it, but no event leads him there."""
