@@ -33,6 +33,8 @@ ALIASES = {
     "leads_to":           "signer_id",     "token_id":          "token_id",
     "invitation_id":      "token_id",      "invite_id":         "token_id",
     "family":             "family_id",     "owner_id":          "membership_id",
+    "families":           "family_id",     "current":           "family_id",
+    "id":                 "token_id",
 }
 # fmt: on
 
@@ -48,6 +50,7 @@ WORDS: dict[str, Any] = {
 }  # fmt: skip
 MADE: dict[tuple[str, Any], Any] = {
     ("token", UUID): UUID(int=1),  # a lease
+    ("but", UUID): UUID(int=2),  # a session of one's own
     ("refusal", MailRefused): MailRefused("no", permanent=True),
 }
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -18,22 +18,30 @@ EVENT: Final = json.dumps(
 BY_HAND: dict[str, dict[str, Any]] = {
     "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
     "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},
-    "limits.limit_for": {"name": "seats"},
     "limits.require_room": {"name": "seats"},
+    "limits.use_of": {"name": "seats"},
     "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
     "webhooks.receive": {"raw": EVENT},
 }
 """By verb, the parameters whose names and types do not say what they take; a string that names an id stands for it."""
 
 _PROVEN = "asked about a person who has just proved to be that person"
+_COOKIE = "asked about the session whose cookie came along"
 LEFT_TO_OTHERS: dict[str, str] = {
     "accounts.membership": _PROVEN,
     "accounts.memberships": _PROVEN,
-    "accounts.sign_in_failed": _PROVEN,
-    "accounts.sign_in_succeeded": _PROVEN,
     "accounts.session_opened": _PROVEN,
     "accounts.session_ended": _PROVEN,
     "accounts.sign_up": "makes a new organisation, whose id is new; the form has none",
+    "identity.person_links.issue": _PROVEN,
+    "identity.person_links.revoke": _PROVEN,
+    "identity.signing_in.password_of": _PROVEN,
+    "identity.signing_in.signed_in": _PROVEN,
+    "identity.verifying.proved": _PROVEN,
+    "sessions.copied": _COOKIE,
+    "sessions.end_everywhere": _PROVEN,
+    "sessions.place": _COOKIE,
+    "sessions.seen": _COOKIE,
     "sealing.sealing.due": "sweeps all organisations; only a worker may",
 }
 """Verbs that answer for somebody else's ids on purpose: before anybody is signed in, or for a sweep. No event and no

@@ -31,7 +31,7 @@ class Ledger:
         self.admin = admin
         columns = admin.execute(
             "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
-            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 GROUP BY c.relname"
+            " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.relname"
         )
         self.columns: dict[str, list[str]] = {
             str(table): names for table, names in columns if table not in OF_NOBODY

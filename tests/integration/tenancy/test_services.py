@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotAllowed, NotFound
+from contractflow.ops.serving import ROOT
 from tests import cast
 from tests.integration.tenancy.arguments import CannotCall
 from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, WORKERS_OWN
@@ -56,6 +58,14 @@ def test_whoever_may_gets_through_with_the_same_arguments(world, ledger):
 
 def test_what_is_known_by_hand_is_still_there():
     assert {*BY_HAND, *LEFT_TO_OTHERS, *WORKERS_OWN} - set(verbs()) == set()
+
+
+def test_no_event_reaches_a_verb_that_trusts_the_ids_it_is_given():
+    """Those are for the door (web, api) and for workers, who have proof of whose the ids are."""
+    handlers = "\n".join(module.read_text() for module in (ROOT / "contractflow" / "state").glob("*.py"))
+    trusting = {".".join(name.split(".")[-2:]) for name in {**LEFT_TO_OTHERS, **WORKERS_OWN}}
+    packages = {f"{name.split('.')[0]}.{name.split('.')[-1]}" for name in {**LEFT_TO_OTHERS, **WORKERS_OWN}}
+    assert {name for name in trusting | packages if re.search(rf"\b{re.escape(name)}\b", handlers)} == set()
 
 
 def as_owner(
