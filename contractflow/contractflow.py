@@ -1,5 +1,6 @@
 """The app: its pages, and everything that stands between them and the network."""
 
+import gc
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -79,6 +80,9 @@ async def process():
     # Threads that talk to the database give way to the event loop sooner than after the usual 5 ms.
     sys.setswitchinterval(GIVE_WAY_SECONDS)
     sockets.know(app)
+    # What an app is made of stays for good. The collector need not go through it: that stopped everybody for 0.2 s.
+    gc.collect()
+    gc.freeze()
     yield
     await close_async()
 

@@ -14,7 +14,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.models import Membership
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Member, Role, System
-from contractflow.services import accounts, clients, documents, members
+from contractflow.services import accounts, clients, documents, invitations, members
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 
@@ -48,7 +48,7 @@ def _organisation(size: int) -> list[Member]:
     team = [_member(org_id, Role.OWNER)]
     for number in range(1, size):
         invitation = _as(team[0], members.invite, f"mia{number}.{mark}@bench.test", "member")
-        user_id = _as(System(org_id, "bench"), accounts.join, invitation, None, f"Mia {number}", "nobody")
+        user_id = _as(System(org_id, "bench"), invitations.join, invitation, None, f"Mia {number}", "nobody")
         team.append(_member(org_id, Role.MEMBER, user_id))
     return team
 
