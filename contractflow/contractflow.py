@@ -17,7 +17,7 @@ from contractflow.api import api
 from contractflow.broker.connections import close_async
 from contractflow.components.head import STYLESHEETS, head
 from contractflow.config import settings
-from contractflow.web import liveness, locks, sockets
+from contractflow.web import arrivals, liveness, locks, sockets
 from contractflow.web.csp import CspMiddleware
 from contractflow.web.guard import SessionGuard
 from contractflow.web.headers import SecurityHeaders
@@ -59,6 +59,7 @@ app.add_middleware(AuthMiddleware(), index=0)
 if missing := without_policy():
     raise RuntimeError(f"handlers without @policy: {', '.join(missing)}")
 
+arrivals.install(app)
 liveness.install()
 locks.install()
 

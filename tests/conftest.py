@@ -20,10 +20,10 @@ from contractflow.db.migrations import migrate
 from contractflow.db.roles import DbRole
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres, EmbeddedRedis
 from tests import cast
-from tests.served import front_end, served
+from tests.served import _web_process, front_end, served, web_log
 
 # Here, for all of the tests: a second definition elsewhere would start a second server and move the settings to it.
-__all__ = ["front_end", "served"]
+__all__ = ["_web_process", "front_end", "served", "web_log"]
 
 
 @dataclass(frozen=True)

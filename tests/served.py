@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,8 +22,21 @@ def front_end(tmp_path_factory) -> None:
 
 
 @pytest.fixture(scope="session")
-def served(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[str]:
+def served(_web_process: tuple[str, Path]) -> str:
     """Its address. Its Redis is not the one that tests empty."""
+    return _web_process[0]
+
+
+@pytest.fixture
+def web_log(_web_process: tuple[str, Path]) -> Callable[[], str]:
+    """What it has logged since the test began."""
+    log = _web_process[1]
+    begun = log.stat().st_size
+    return lambda: log.read_bytes()[begun:].decode(errors="replace")
+
+
+@pytest.fixture(scope="session")
+def _web_process(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[tuple[str, Path]]:
     port = free_port()
     env = {
         "CONTRACTFLOW_REDIS_URL": redis_server.url(2),
@@ -38,7 +51,7 @@ def served(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[str]
         )  # fmt: skip
         try:
             _wait_for(port, process, log)
-            yield env["CONTRACTFLOW_BASE_URL"]
+            yield env["CONTRACTFLOW_BASE_URL"], log
         finally:
             process.terminate()
             process.wait(20)

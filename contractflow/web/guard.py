@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import parse_qs, quote, urlencode
 from uuid import UUID
 
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,11 +28,14 @@ from contractflow.security.cookies import (
     visitor_id,
 )
 from contractflow.security.keyring import keyring
+from contractflow.security.limited_verbs import network
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore, Verdict
 from contractflow.services import platform
+from contractflow.web import frames
 from contractflow.web.csp import TAG_KEY
 from contractflow.web.presented import resolve
 from contractflow.web.principal import ENDED, HEADER, Families
+from contractflow.web.requests import visitor_of
 from contractflow.web.threads import look
 
 FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
@@ -115,12 +119,13 @@ class SessionGuard:
         visitor = visitor_id(keyring(), cookies.get(VISITOR))
         query = parse_qs(scope["query_string"].decode("latin-1"))
         token = query.get("token", [""])[0]
-        if (
-            _header(scope, b"origin") != self.origin.encode()
-            or visitor is None
-            or not 0 < len(token) <= LONGEST_TOKEN
-        ):
+        is_ours = _header(scope, b"origin") == self.origin.encode() and scope["type"] == "websocket"
+        if not is_ours or visitor is None or not 0 < len(token) <= LONGEST_TOKEN:
             await _refuse(scope, receive, send, 403)
+            return
+        address = network(visitor_of(HTTPConnection(scope)).ip)
+        if not frames.lets_in(visitor, address):
+            await _refuse(scope, receive, send, 429)
             return
         _, member = await resolve(MEMBERS, cookies.get(MEMBERS.kind.cookie))
         _, signer = await resolve(SIGNERS, cookies.get(SIGNERS.kind.cookie))
@@ -137,7 +142,8 @@ class SessionGuard:
         headers = [h for h in scope["headers"] if h[0] not in (b"cookie", HEADER.encode())]
         headers.append((HEADER.encode(), families.packed().encode()))
         inner = {**scope, "headers": headers, "query_string": urlencode(query, doseq=True).encode()}
-        await self.app(inner, receive, send)
+        door = frames.Door(receive, send, visitor, address)
+        await self.app(inner, door.receive, door.send)
 
 
 async def _is_admin(scope: Scope) -> bool:

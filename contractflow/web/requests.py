@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from contractflow.config import settings
 from contractflow.permissions import Member, Signer, Visitor
@@ -14,7 +14,7 @@ from contractflow.web.presented import resolve
 from contractflow.web.principal import read_member, read_signer
 
 
-def visitor_of(request: Request) -> Visitor:
+def visitor_of(request: HTTPConnection) -> Visitor:
     """Address and browser of whoever sent it."""
     return Visitor(ip=_address(request), user_agent=request.headers.get("user-agent", "")[:300])
 
@@ -41,7 +41,7 @@ async def signer_of(request: Request) -> Signer:
     return await read_signer(session, visitor_of(request))
 
 
-def _address(request: Request) -> str:
+def _address(request: HTTPConnection) -> str:
     """The client's address; X-Forwarded-For counts only as far as our own proxies wrote it."""
     hops = settings().trusted_proxies
     forwarded = [
