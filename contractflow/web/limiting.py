@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from contractflow.security.limited_verbs import UNKNOWN, VERBS, Whom, charge
 from contractflow.security.sessions import MEMBERS, SIGNERS
+from contractflow.web.presented import resolve
 from contractflow.web.principal import Principal
 from contractflow.web.requests import browser_of, visitor_of
 
@@ -58,7 +59,7 @@ async def _who_asks(request: Request, *, needs_person: bool) -> Whom:
     if not needs_person:
         return Whom(address, browser)
     for store in (MEMBERS, SIGNERS):
-        _, session = await store.resolve(request.cookies.get(store.kind.cookie))
+        _, session = await resolve(store, request.cookies.get(store.kind.cookie))
         if session:
             return Whom(address, browser, session.who, session.facts.get("org", ""))
     return Whom(address, browser)
