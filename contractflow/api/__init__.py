@@ -6,10 +6,12 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from contractflow.errors import AppError
 from contractflow.web.answers import failed, refused
+from contractflow.web.bodies import BodyLimits
 from contractflow.web.limiting import limited
 
 
@@ -21,4 +23,8 @@ def routes() -> list[BaseRoute]:
 
 def api() -> Starlette:
     """The app that answers these routes; Reflex is mounted behind it."""
-    return Starlette(routes=routes(), exception_handlers={AppError: refused, Exception: failed})
+    return Starlette(
+        routes=routes(),
+        middleware=[Middleware(BodyLimits)],
+        exception_handlers={AppError: refused, Exception: failed},
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from contractflow.errors import AppError, NotFound, TooMany
-from contractflow.integrations.signing.verify import LARGEST
 from contractflow.services import verification
 from contractflow.web.requests import visitor_of
 from contractflow.web.threads import perform
@@ -21,10 +21,9 @@ async def check_file(request: Request) -> Response:
     code = request.path_params["code"]
     try:
         system = await admit(visitor_of(request), code)
-        pdf = await _body(request)
-        if pdf is None:
-            return _say("The file is larger than any we seal.", 413)
-        verdict = await perform(system, verification.check_file, code, pdf)
+        verdict = await perform(system, verification.check_file, code, await request.body())
+    except HTTPException as unfit:
+        return _say(unfit.detail, unfit.status_code)
     except ClientDisconnect:
         return _say("The file did not arrive whole.", 400)
     except AppError as refused:
@@ -36,16 +35,6 @@ async def check_file(request: Request) -> Response:
 
 
 routes = [Route("/api/verify/{code}", check_file, methods=["POST"])]
-
-
-async def _body(request: Request) -> bytes | None:
-    """The whole body, None when it is too large; no more than that is ever held."""
-    received = bytearray()
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > LARGEST:
-            return None
-    return bytes(received)
 
 
 def _say(words: str, status: int) -> Response:

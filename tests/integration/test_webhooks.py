@@ -36,9 +36,8 @@ from tests.sandbox import ROOT, Sandbox, eventually, free_port, running_sandbox
 
 WEB = """
 import sys, uvicorn
-from starlette.applications import Starlette
-from contractflow.api.webhooks import routes
-uvicorn.run(Starlette(routes=routes), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
+from contractflow.api import api
+uvicorn.run(api(), host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 """
 
 
