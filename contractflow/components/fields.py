@@ -48,8 +48,13 @@ def date_field(label: Text, name: str, **props: Any) -> rx.Component:
     return _field(label, name, rx.el.input, {"type": "date", **props})
 
 
-def select_field(label: Text, name: str, options: Options, nothing: str = "", **props: Any) -> rx.Component:
-    """`options` are (value, words) pairs, or a var of rows with `.value` and `.label`; `nothing` stands before a choice."""
+def select_field(
+    label: Text, name: str, options: Options, nothing: str = "", every: str = "", **props: Any
+) -> rx.Component:
+    """`options` are (value, words) pairs, or a var of rows with `.value` and `.label`; `nothing` stands before a choice.
+
+    `every` is a choice of its own, first and with an empty value: for a filter that lets everything pass.
+    """
     if "value" in props and "on_change" not in props:
         props["key"] = props["value"]  # a select takes its first value only when it is made
     if isinstance(options, rx.Var):
@@ -58,6 +63,8 @@ def select_field(label: Text, name: str, options: Options, nothing: str = "", **
         ]
     else:
         children = [rx.el.option(words, value=value) for value, words in options]
+    if every:
+        children.insert(0, rx.el.option(every, value=""))
     if nothing:
         children.insert(0, rx.el.option(nothing, value="", disabled=True, hidden=True))
     return _field(label, name, rx.el.select, props, children)
@@ -89,12 +96,14 @@ def _field(
 ) -> rx.Component:
     key = props.pop("id", name)
     help_, error, required = props.pop("help", ""), props.pop("error", ""), props.pop("required", True)
+    is_filter = props.pop("is_filter", False)  # of course one may leave it alone, so nobody says so
+    required = required and not is_filter
     if "value" in props and "on_change" not in props:
         props["default_value"] = props.pop("value")  # Reflex would make it read-only otherwise
     named: dict[str, Any] = {"class_name": "cf-input", "id": key, "name": name, "required": required}
     made = control(*children, **named | props | _described(key, help_, error))
     return rx.el.div(
-        rx.el.label(label, _optional(required), html_for=key, class_name="cf-field__label"),
+        rx.el.label(label, _optional(required or is_filter), html_for=key, class_name="cf-field__label"),
         _affixed(affix, made),
         rx.cond(error, field_error(error, f"{key}-error")),
         rx.cond(help_, rx.el.p(help_, class_name="cf-field__help", id=f"{key}-help")),

@@ -15,6 +15,7 @@ STYLESHEETS = [
     "/styles/landing.css",
     "/styles/pages.css",
     "/styles/verify.css",
+    "/styles/audit.css",
 ]
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 

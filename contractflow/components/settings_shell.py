@@ -22,7 +22,13 @@ PAGES = (
 
 
 def settings_page(
-    route: str, title: str, *, on_load: Any, needs: Permission = P.ORG_READ, action: View | None = None
+    route: str,
+    title: str,
+    *,
+    on_load: Any,
+    needs: Permission = P.ORG_READ,
+    action: View | None = None,
+    menu: View | None = None,
 ) -> Callable[[View], View]:
     """Register the decorated view as a page of the settings."""
 
@@ -32,7 +38,9 @@ def settings_page(
             return rx.el.div(tabs("Settings", route, entries), view(), class_name="cf-stack cf-stack--wide")
 
         page.__name__ = f"settings_{title}"
-        member_page(route, title, heading="Settings", on_load=on_load, needs=needs, action=action)(page)
+        member_page(route, title, heading="Settings", on_load=on_load, needs=needs, action=action, menu=menu)(
+            page
+        )
         return view
 
     return register

@@ -50,7 +50,7 @@ def _day(day: Any) -> rx.Component:
 
 def _event(event: Any) -> rx.Component:
     return rx.el.li(
-        _mark(event.kind),
+        mark(event.kind),
         rx.el.div(
             event.words,
             rx.cond(event.note, rx.el.p(event.note, class_name="cf-event__note")),
@@ -61,7 +61,8 @@ def _event(event: Any) -> rx.Component:
     )
 
 
-def _mark(kind: Any) -> rx.Component:
+def mark(kind: Any) -> rx.Component:
+    """The round picture of a kind of event."""
     if isinstance(kind, str):
         return _icon(*KINDS[kind])
     return rx.match(kind, *((name, _icon(*look)) for name, look in KINDS.items()), _icon("circle", "slate"))

@@ -36,6 +36,7 @@ class Artifact(Created, OfOrg, table=True):
         Index(
             "uq_artifact_one_seal", "document_id", unique=True, postgresql_where=text("kind = 'sealed_pdf'")
         ),
+        Index("ix_artifact_sealed", "org_id", "id", postgresql_where=text("kind = 'sealed_pdf'")),
         Index(None, "org_id", "document_id", "id"),
         Index(None, "org_id", "invoice_id", "id"),
     )

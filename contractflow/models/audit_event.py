@@ -34,6 +34,15 @@ class AuditEvent(SQLModel, table=True):
             "seq",
             postgresql_where=text("document_id IS NOT NULL"),
         ),
+        Index(
+            "ix_audit_event_person",
+            "org_id",
+            "actor_id",
+            "seq",
+            postgresql_where=text("actor_id IS NOT NULL"),
+        ),
+        Index("ix_audit_event_action", "org_id", "action", "seq"),
+        Index("ix_audit_event_time", "org_id", "at", "seq"),
     )
 
     # No foreign key to the organisation: the trail outlives what it tells about.

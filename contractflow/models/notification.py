@@ -15,7 +15,9 @@ from contractflow.models.columns import (
     default,
     in_org,
     is_not_negative,
+    is_sha256,
     json_object,
+    minor,
     now,
     one_of,
     prose,
@@ -38,6 +40,9 @@ class Notification(Created, OfOrg, table=True):
             "next_attempt_at",
             postgresql_where=text("status = 'queued' AND channel <> 'in_app'"),
         ),
+        CheckConstraint("num_nonnulls(chain_seq, chain_hash) <> 1", name="chain_whole"),
+        *is_sha256("chain_hash"),
+        Index("ix_notification_head", "org_id", "chain_seq", postgresql_where=text("chain_seq IS NOT NULL")),
         Index("ix_notification_feed", "org_id", "user_id", "id", postgresql_where=text("channel = 'in_app'")),
         Index(None, "user_id"),
         Index(None, "org_id", "document_id"),
@@ -66,3 +71,6 @@ class Notification(Created, OfOrg, table=True):
     error: str | None = Field(default=None, sa_type=prose())
     sent_at: datetime | None = None
     read_at: datetime | None = None
+    chain_seq: int | None = Field(default=None, sa_type=minor())
+    """The number of the audit trail's newest event when the mail was written, which it prints with `chain_hash`."""
+    chain_hash: bytes | None = None

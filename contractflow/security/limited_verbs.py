@@ -112,6 +112,8 @@ VERBS: Final[dict[str, Row]] = {
     # Files and other servers
     "GET /api/documents/{document_id:uuid}/pdf":
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),
+    "GET /api/audit/log.csv":         Row(person=(10, HOUR), org=(30, HOUR)),
+    "GET /api/audit/evidence.zip":    Row(person=(10, HOUR), org=(30, HOUR)),
     "POST /api/webhooks/paddle":      Row(address=(1200, MINUTE), without=PASS),  # they try again; a payment must arrive
     "POST /api/reports":              Row(browser=(30, MINUTE), address=(120, MINUTE)),
     "GET /api/health/live":           Row(without=PASS),  # the orchestrator asks; the proxy keeps the world away
@@ -143,6 +145,8 @@ VERBS: Final[dict[str, Row]] = {
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),
+    "AuditLogState.compare":          Row(person=(120, MINUTE)),
+    "AuditLogState.verify":           Row(person=(30, HOUR), org=(60, HOUR)),
     "MembersState.ask":               TRIFLE,
     "MembersState.invite":            Row(person=(30, HOUR), org=(50, DAY)),
     "MembersState.invite_again":      Row(person=(30, HOUR), org=(50, DAY)),

@@ -38,7 +38,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
     return Desk(
         documents.one(work, document_id),
         drafts.of_document(work, document_id),
-        timeline.of_document(work, document_id).days,
+        timeline.of_document(work, document_id),
         drafts.rewrites(work, document_id),
         invoices.of_document(work, document_id),
     )

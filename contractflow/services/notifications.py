@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from contractflow.broker import changes
 from contractflow.broker.queue import enqueue
 from contractflow.config import settings
+from contractflow.db import trail
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.email import KINDS, Attachment, MailRefused, compose, missing_facts
 from contractflow.integrations.email.kinds import Link
@@ -95,8 +96,9 @@ def claim(work: UnitOfWork, notification_id: UUID) -> bool:
 
 
 def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
-    """The mail of a claimed row, with its links as they are now."""
+    """The mail of a claimed row, with its links and the head of the trail as they are now."""
     row = work.db.get_one(Notification, notification_id)
+    _take_head_along(work, row)
     facts = {**row.payload, "is_member": row.user_id is not None}
     if "code_id" in facts:
         facts["code_digits"] = one_time_code(UUID(facts["code_id"]))
@@ -110,7 +112,15 @@ def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
         url=_url(row),
         reply_to=_reply_to(work, row),
         attachments=_attachments(work, row),
+        chain=f"{row.chain_seq}:{row.chain_hash.hex()}" if row.chain_seq and row.chain_hash else "",
     )
+
+
+def _take_head_along(work: UnitOfWork, row: Notification) -> None:
+    """What is out of the house nobody can write anew; a second attempt says the same as the first."""
+    head = trail.head_of(work.db.connection(), row.org_id)
+    if row.chain_seq is None and head.seq:
+        row.chain_seq, row.chain_hash = head.seq, head.hash
 
 
 def sent(work: UnitOfWork, notification_id: UUID, message_id: str) -> None:

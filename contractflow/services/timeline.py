@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -12,7 +11,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.models import AuditEvent, Document
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, when
@@ -22,6 +21,8 @@ PAGE = 100
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = {
     # action                      mark         what the reader sees after the name of who did it
+    "audit:verify":               ("sealed",    "verified the audit log"),
+    "audit:export":               ("sent",      "exported the audit log"),
     "org:create":                 ("created",   "created the organisation"),
     "org:save_bank_details":      ("edited",    "changed the bank details"),
     "org:connect_paddle":         ("edited",    "connected Paddle"),
@@ -138,67 +139,42 @@ class Day:
     events: list[Event]
 
 
-@dataclass(frozen=True)
-class Trail:
-    """One page, newest first, by day; `before` is the key of the next one, empty on the last."""
-
-    days: list[Day]
-    before: str
-
-
-def of_document(work: UnitOfWork, document_id: UUID) -> Trail:
-    """The newest hundred steps of one document. Raises NotFound."""
+def of_document(work: UnitOfWork, document_id: UUID) -> list[Day]:
+    """The newest hundred steps of one document, newest first. Raises NotFound."""
     work.require(P.DOCUMENT_READ)
     if work.db.get(Document, document_id) is None:
         raise NotFound("document")
-    return _trail(work, document_id, "")
-
-
-def of_organisation(work: UnitOfWork, before: str = "") -> Trail:
-    """The audit log of the organisation, a hundred steps at a time."""
-    work.require(P.AUDIT_READ)
-    return _trail(work, None, before)
-
-
-def _trail(work: UnitOfWork, document_id: UUID | None, before: str) -> Trail:
     query = (
-        select(AuditEvent).where(col(AuditEvent.action).not_in(QUIET)).order_by(col(AuditEvent.seq).desc())
+        select(AuditEvent)
+        .where(col(AuditEvent.document_id) == document_id, col(AuditEvent.action).not_in(QUIET))
+        .order_by(col(AuditEvent.seq).desc())
+        .limit(PAGE)
     )
-    if document_id is not None:
-        query = query.where(col(AuditEvent.document_id) == document_id)
-    if before:
-        query = query.where(col(AuditEvent.seq) < _seq(before))
-    found = work.db.exec(query.limit(PAGE + 1)).all()
-    titles = {} if document_id is not None else _titles(work, found)
-    dated = [(when(event.at, work.now), event) for event in found[:PAGE]]
-    days = [
-        Day(label, [_event(at, event, titles.get(event.document_id, "")) for at, event in group])
+    dated = [(when(event.at, work.now), event) for event in work.db.exec(query)]
+    return [
+        Day(label, [_event(at, event) for at, event in group])
         for label, group in groupby(dated, key=lambda pair: pair[0].day)
     ]
-    return Trail(days, str(found[PAGE - 1].seq) if len(found) > PAGE else "")
 
 
-def _titles(work: UnitOfWork, events: Sequence[AuditEvent]) -> dict[UUID | None, str]:
-    """What the documents of the organisation's log are called; on a document's own page everybody knows."""
-    named = {event.document_id for event in events if event.document_id}
-    query = select(Document.id, Document.title).where(col(Document.id).in_(named))
-    return dict(work.db.exec(query).all())
+def words_of(action: str) -> tuple[str, str]:
+    """The mark of an action, and what the reader sees after the name of who did it."""
+    return WORDS.get(action, ("", action.replace(":", " ").replace("_", " ")))
 
 
-def _event(at: When, event: AuditEvent, title: str) -> Event:
-    kind, what = WORDS.get(event.action, ("", event.action.replace(":", " ").replace("_", " ")))
-    words = f"{_who(event)} {what}" + (f" · {title}" if title else "")
-    return Event(str(event.seq), kind, words, _note(event), at.clock, at.exact)
-
-
-def _who(event: AuditEvent) -> str:
+def who_of(event: AuditEvent) -> str:
     """People by their names; our own workers under ours, and our people under both."""
     if event.actor_kind == "platform_admin":
         return f"{event.actor_label} of ContractFlow"
     return "ContractFlow" if event.actor_kind == "system" else event.actor_label
 
 
-def _note(event: AuditEvent) -> str:
+def _event(at: When, event: AuditEvent) -> Event:
+    kind, what = words_of(event.action)
+    return Event(str(event.seq), kind, f"{who_of(event)} {what}", note_of(event), at.clock, at.exact)
+
+
+def note_of(event: AuditEvent) -> str:
     """The one fact worth showing: a reason, a number, an amount, a version."""
     data: dict[str, Any] = json.loads(event.canonical).get("data", {})
     facts = (
@@ -211,9 +187,3 @@ def _note(event: AuditEvent) -> str:
         ("device", "{}"),
     )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")
-
-
-def _seq(before: str) -> int:
-    if not before.isdecimal():
-        raise Invalid("This page of the log does not exist. Start again from the top.")
-    return int(before)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from enum import Enum
 from typing import Any, TypeVar
 
 from reflex.middleware import Middleware
@@ -40,20 +39,12 @@ from contractflow.web.principal import (
     set_present,
 )
 from contractflow.web.refusals import refusal
+from contractflow.web.rules import PLATFORM_ADMIN, PUBLIC, SIGNED_IN, SIGNER, Rule
+
+__all__ = ["PLATFORM_ADMIN", "PUBLIC", "SIGNED_IN", "SIGNER", "AuthMiddleware", "Rule", "policy"]
 
 log = logging.getLogger(__name__)
 
-
-class Rule(Enum):
-    """Who may call what needs no permission."""
-
-    PUBLIC = "anybody"
-    SIGNED_IN = "any member"
-    SIGNER = "a client with an open portal"
-    PLATFORM_ADMIN = "a platform admin; for everybody else it does not exist"
-
-
-PUBLIC, SIGNED_IN, SIGNER, PLATFORM_ADMIN = Rule.PUBLIC, Rule.SIGNED_IN, Rule.SIGNER, Rule.PLATFORM_ADMIN
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 _ATTRIBUTE = "contractflow_policy"

@@ -14,30 +14,16 @@ from contractflow.db.engine import engine
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import NotAllowed
-from contractflow.models import AuditEvent
+from contractflow.models import Artifact, AuditEvent
 from contractflow.permissions import Visitor
 from contractflow.services import audit
-from tests import cast
-
-EVENTS = 20
+from tests import builders, cast
+from tests.integration.tampering import EVENTS, TAMPERING, cut_clean, rewrite, tamper, write_chain
 
 
 @pytest.fixture
 def chain(database):
-    """Twenty events of Northlight and one of Redshift."""
-    for number in range(EVENTS):
-        with unit_of_work(cast.mia) as work:
-            work.record(
-                "client:edit",
-                "client",
-                uuid4(),
-                document_id=uuid4(),
-                step=number,
-                note='ünïcode ✓ " \\',
-                share=0.5,
-            )
-    with unit_of_work(cast.rita) as work:
-        work.record("client:edit", "client", uuid4())
+    write_chain()
     return database
 
 
@@ -46,14 +32,13 @@ def verdict():
     return found
 
 
-def by_ours():
-    """What the independent verifier alone says."""
+def by_ours(most=trail.STEP):
+    """What the independent verifier alone says, `most` events at a step."""
     with engine(DbRole.OPS).connect() as connection:
-        head = trail.head_of(connection, cast.NORTHLIGHT)
-        rows = connection.execute(
-            text("SELECT * FROM audit_event WHERE org_id = :org ORDER BY seq"), {"org": cast.NORTHLIGHT}
-        )
-        return trail.walk(cast.NORTHLIGHT, rows.mappings(), head)
+        walk = trail.begin(connection, cast.NORTHLIGHT)
+        while walk.verdict is None:
+            walk = trail.go_on(connection, walk, most)
+        return walk.verdict
 
 
 def by_the_database():
@@ -78,40 +63,10 @@ def test_every_event_hashes_the_one_before(chain):
         before = event.hash
 
 
-TAMPERING = {
-    "a column was edited": (10, "differs", ["UPDATE audit_event SET data = '{}' WHERE org_id = %(org)s AND seq = 10"]),
-    "the hashed text was edited": (
-        10, "text was changed",
-        ["UPDATE audit_event SET canonical = replace(canonical, 'client:edit', 'client:look') WHERE org_id = %(org)s AND seq = 10"],
-    ),
-    "an event was edited and hashed anew": (
-        11, "does not follow",
-        ["""UPDATE audit_event SET data = '{}', canonical = (canonical::jsonb || '{"data": {}}')::text
-            WHERE org_id = %(org)s AND seq = 10""",
-         "UPDATE audit_event SET hash = sha256(prev_hash || convert_to(canonical, 'UTF8')) WHERE org_id = %(org)s AND seq = 10"],
-    ),
-    "an event was deleted": (11, "missing before", ["DELETE FROM audit_event WHERE org_id = %(org)s AND seq = 10"]),
-    "two events were swapped": (
-        10, "does not follow",
-        ["UPDATE audit_event SET seq = 1000 - seq WHERE org_id = %(org)s AND seq IN (10, 11)",
-         "UPDATE audit_event SET seq = seq - 979 WHERE org_id = %(org)s AND seq IN (989, 990)"],
-    ),
-    "the newest events were cut off": (EVENTS, "newest", ["DELETE FROM audit_event WHERE org_id = %(org)s AND seq > 15"]),
-    "everything was deleted": (EVENTS, "newest", ["DELETE FROM audit_event WHERE org_id = %(org)s"]),
-    "the head was turned back": (
-        EVENTS, "",
-        ["""UPDATE audit_head SET seq = 15, hash = (SELECT hash FROM audit_event WHERE org_id = %(org)s AND seq = 15)
-            WHERE org_id = %(org)s"""],
-    ),
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("name", TAMPERING)
 def test_tampering_is_found_by_both(chain, name):
-    seq, reason, statements = TAMPERING[name]
-    with chain.admin() as admin:
-        for statement in statements:
-            admin.execute(statement, {"org": cast.NORTHLIGHT})
+    seq, reason, _ = TAMPERING[name]
+    tamper(chain, name)
     found = verdict()
     assert not found.ok
     assert reason in found.reason
@@ -119,8 +74,102 @@ def test_tampering_is_found_by_both(chain, name):
         assert found.broken_at == seq
     assert not by_the_database().ok
     assert not by_ours().ok
+    assert by_ours(most=7) == by_ours(), "the steps make no difference"
     assert "BROKEN" in str(found)
     assert all(v.ok for v in trail.verify_all() if v.org_id == cast.REDSHIFT)
+
+
+def mailed(head, **other):
+    """A mail that carried `head` out of the house."""
+    with unit_of_work(cast.northlight) as work:
+        facts = {"status": "sent", "sent_at": work.now, "chain_seq": head.seq, "chain_hash": head.hash}
+        builders.a_notification(work, **facts | other)
+
+
+def sealed(head):
+    """A sealed PDF whose certificate prints `head`."""
+    with unit_of_work(cast.northlight) as work:
+        document, _ = builders.a_signed_document(work)
+        facts = {
+            "kind": "sealed_pdf",
+            "filename": "x.pdf",
+            "mime": "application/pdf",
+            "size_bytes": 1,
+            "content": b"x",
+        }
+        seal = {"chain_seq": str(head.seq), "chain_head": head.hash.hex()}
+        work.db.add(
+            Artifact(org_id=cast.NORTHLIGHT, document_id=document.id, sha256=b"x" * 32, seal=seal, **facts)
+        )
+
+
+def newest():
+    with engine(DbRole.OPS).connect() as connection:
+        return trail.head_of(connection, cast.NORTHLIGHT)
+
+
+def test_heads_that_left_the_house_are_met_again(chain):
+    head = newest()
+    mailed(head)
+    sealed(head)
+    with unit_of_work(cast.mia) as work:
+        work.record("client:edit", "client", uuid4())
+    assert verdict().ok
+    assert verdict().marks == 2
+    assert str(verdict()).endswith("ok, 21 events, 2 heads from outside met")
+
+
+@pytest.mark.parametrize("leave", [mailed, sealed], ids=["in a mail", "in a sealed PDF"])
+def test_a_chain_that_was_written_anew_is_found_by_what_left_the_house(chain, leave):
+    leave(newest())
+    rewrite(chain)
+    assert by_the_database().ok, "within itself the forged chain fits"
+    found = verdict()
+    assert not found.ok
+    assert found.broken_at == EVENTS
+    where = "a mail" if leave is mailed else "a sealed PDF"
+    assert found.reason.startswith(f"is not the event that went out in {where} of ")
+
+
+@pytest.mark.parametrize("leave", [mailed, sealed], ids=["in a mail", "in a sealed PDF"])
+def test_a_tail_cut_off_with_its_head_is_found_by_what_left_the_house(chain, leave):
+    leave(newest())
+    cut_clean(chain)
+    assert by_the_database().ok, "within itself the shorter chain fits"
+    assert verdict().broken_at == 15
+    assert verdict().reason.startswith(f"the trail ends before event {EVENTS}, which went out in a ")
+
+
+def test_without_anything_outside_a_chain_written_anew_cannot_be_told(chain):
+    """Why heads are mailed: said here, so that nobody claims more than is true."""
+    rewrite(chain)
+    assert verdict().ok
+
+
+def test_only_the_newest_mail_that_went_out_counts_and_no_seal_makes_it_fall_over(chain):
+    mailed(newest(), status="queued", sent_at=None)
+    assert verdict().marks == 0
+    with unit_of_work(cast.northlight) as work:
+        early = work.db.exec(select(AuditEvent).where(AuditEvent.seq == 3)).one()
+    mailed(trail.Head(3, early.hash))
+    mailed(newest())
+    assert verdict().marks == 1
+    sealed(trail.Head(20, b"not thirty-two bytes"))
+    assert "a sealed PDF" in verdict().reason
+
+
+@pytest.mark.parametrize(
+    "name", ["an event was added behind the head", "the head was turned back", "an event was inserted"]
+)
+def test_after_tampering_the_agency_can_work_and_the_trail_stays_broken(chain, name):
+    tamper(chain, name)
+    for _ in range(3):
+        with unit_of_work(cast.mia) as work:
+            work.record("client:edit", "client", uuid4())
+    with unit_of_work(cast.adam) as work:
+        assert not audit.verify(work).ok
+    assert not verdict().ok
+    assert not by_the_database().ok
 
 
 @pytest.mark.parametrize(

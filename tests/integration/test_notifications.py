@@ -5,9 +5,11 @@ from uuid import UUID, uuid4
 import pytest
 from psycopg.rows import dict_row
 from rq import Queue
+from sqlalchemy import text
 
 from contractflow import config
 from contractflow.broker.connections import queue_redis
+from contractflow.db import trail
 from contractflow.db.engine import engine, use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
@@ -15,7 +17,7 @@ from contractflow.jobs import mail, schedule
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Role, Signer, System
 from contractflow.security.links import one_time_code
-from contractflow.services import accounts, invitations, links, notifications
+from contractflow.services import accounts, audit, invitations, links, notifications
 from tests import builders, cast
 from tests.conftest import Database
 from tests.sandbox import Sandbox, free_port, running_sandbox
@@ -226,3 +228,38 @@ def test_people_are_asked_to_confirm_and_inviters_told(database, sandbox):
         "Confirm your e-mail address",
     )
     assert [row["user_id"] for row in rows(database) if row["channel"] == "in_app"] == [nora]
+
+
+def test_a_mail_takes_the_head_of_the_trail_out_of_the_house_and_says_the_same_when_tried_again(
+    database, sandbox
+):
+    def what_happened():
+        with unit_of_work(cast.mia) as work:
+            work.record("client:edit", "client", uuid4())
+
+    what_happened()
+    facts = {"name": cast.olivia.name, "member": "Adam Admin", "org": "Northlight"}
+    queue("joined", recipient="olivia@northlight.test", user_id=cast.olivia.user_id, **facts)
+    sandbox.faults(smtp=["temporary"])
+    deliver_all(database)
+    with engine().connect() as connection:
+        connection.execute(text("SELECT set_config('app.org_id', :org, true)"), {"org": str(cast.NORTHLIGHT)})
+        head = trail.head_of(connection, cast.NORTHLIGHT)
+    what_happened()
+    make_due(database)
+    deliver_all(database)
+    (sent,) = sandbox.mail("olivia@northlight.test")
+    assert f"Audit trail of Northlight: entry {head.seq}" in sent["text"]
+    assert head.hash.hex() in sent["text"]
+    with unit_of_work(cast.adam) as work:
+        standing = audit.standing(work)
+        assert standing.mailed.startswith("Entry 1, in a mail of ")
+        verdict = audit.verify(work)
+    assert (verdict.ok, verdict.marks) == (True, 1)
+
+
+def test_where_nothing_happened_yet_a_mail_carries_nothing(database, sandbox):
+    queue(**INVOICE, invoice_id=uuid7())
+    deliver_all(database)
+    (row, *_) = rows(database)
+    assert (row["chain_seq"], row["chain_hash"]) == (None, None)

@@ -23,7 +23,7 @@ from contractflow.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from contractflow.models import AuditEvent, Document, DraftJob
 from contractflow.ops import admins
 from contractflow.permissions import PlatformAdmin, Visitor
-from contractflow.services import drafts, platform, timeline
+from contractflow.services import audit, drafts, platform
 from contractflow.services.drafts.writing import MOST_ATTEMPTS
 from contractflow.workflows.document import Generation
 from contractflow.workflows.draft_job import DraftStatus
@@ -79,11 +79,13 @@ def test_only_the_command_line_makes_one_and_it_stands_in_the_trail():
     with unit_of_work(cast.olivia) as work:
         assert not platform.is_admin(work, cast.adam.user_id)
         seen = [
-            event.words + event.note for day in timeline.of_organisation(work).days for event in day.events
+            (entry.who, entry.what, entry.note)
+            for day in audit.page(work, audit.Wanted()).days
+            for entry in day.events
         ]
     assert seen == [
-        "ContractFlow made a member no platform admin any moreAdam Admin",
-        "ContractFlow made a member a platform adminAdam Admin",
+        ("ContractFlow", "made a member no platform admin any more", "Adam Admin"),
+        ("ContractFlow", "made a member a platform admin", "Adam Admin"),
     ]
 
 
@@ -264,11 +266,11 @@ def test_a_dead_draft_is_tried_again_before_the_owners_eyes(admin):
     with unit_of_work(cast.northlight) as work:
         assert drafts.claim(work, draft)
     with unit_of_work(cast.olivia) as work:
-        said = [event.words for day in timeline.of_organisation(work).days for event in day.events]
+        log = [entry for day in audit.page(work, audit.Wanted()).days for entry in day.events]
         kept = work.db.exec(select(AuditEvent).where(AuditEvent.action == "draft_job:revive")).one()
-    assert any(
-        words.startswith("Adam Admin of ContractFlow had a failed AI draft tried again") for words in said
-    )
+    assert ("Adam Admin of ContractFlow", "had a failed AI draft tried again") in [
+        (e.who, e.what) for e in log
+    ]
     assert (kept.actor_kind, kept.actor_id) == ("platform_admin", cast.adam.user_id)
     with pytest.raises(IllegalMove), unit_of_work(for_org(admin)) as work:
         platform.revive(work, draft)

@@ -17,7 +17,7 @@ from contractflow.integrations.signing import keys, verify
 from contractflow.jobs import signing
 from contractflow.models import Artifact, AuditEvent, AuditHead, Document, Notification
 from contractflow.permissions import Signer, Visitor
-from contractflow.services import sealing, verification
+from contractflow.services import audit, sealing, verification
 from contractflow.services.sealing import keep, make, prepare
 from tests import builders, cast
 
@@ -100,6 +100,16 @@ def test_the_certificate_prints_the_head_of_the_chain(signed):
     assert any("One-time code" in line for line in certificate.signers[0].authentication)
     assert any("198.51.100.7" in line for line in certificate.signers[0].evidence)
     assert contract.mark == ""
+
+
+def test_the_sealed_pdf_vouches_for_the_trail(signed):
+    document, _ = signed
+    artifact = seal(document)
+    with unit_of_work(cast.adam) as work:
+        verdict = audit.verify(work)
+        assert (verdict.ok, verdict.marks) == (True, 1)
+        printed = audit.compare(work, artifact.seal["chain_seq"], artifact.seal["chain_head"])
+    assert printed.is_kept
 
 
 def test_nothing_is_sealed_before_everybody_has_signed():

@@ -119,3 +119,17 @@ def test_nothing_is_fetched_when_a_mail_is_opened():
     for kind in KINDS:
         html = body(a_mail(kind), "html")
         assert not re.search(r"<(img|link|script|iframe)\b|url\(", html)
+
+
+HEAD = "1234:" + "9f" * 32
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_carries_the_head_of_the_trail(kind):
+    mail = a_mail(kind, chain=HEAD)
+    assert mail["X-ContractFlow-Audit-Trail"] == HEAD
+    for layout in ("html", "plain"):
+        is_printed = "Audit trail of Northlight: entry 1,234" in body(mail, layout)
+        assert is_printed == ("9f" * 32 in body(mail, layout)) == KINDS[kind].in_feed
+    assert a_mail(kind)["X-ContractFlow-Audit-Trail"] is None
+    assert "Audit trail" not in body(a_mail(kind), "plain")

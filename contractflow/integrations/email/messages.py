@@ -42,13 +42,15 @@ def compose(
     url: str = "",
     reply_to: str = "",
     attachments: Sequence[Attachment] = (),
+    chain: str = "",
 ) -> EmailMessage:
     """The mail of `kind` to `recipient`, from `org` at the address `sender`.
 
     The same `key` (the notification's id) makes the same Message-ID, so that a mail that is sent twice shows once
-    at most receivers. Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
+    at most receivers. `chain` is the head of the audit trail ("1234:9f86d0…"): every mail has it in a header, those to
+    the team and the news of a completed document print it. Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
     """
-    context = _context(kind, facts, org, url, bool(attachments))
+    context = _context(kind, facts, org, url, bool(attachments)) | _printed(kind, chain)
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = subject(kind, {**facts, "org": org})
     mail["From"] = _address(org, sender)
@@ -58,6 +60,8 @@ def compose(
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = _message_id(key, sender)
     mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
+    if chain:
+        mail["X-ContractFlow-Audit-Trail"] = chain
     mail.set_content(_plain(_layout("text").get_template(f"{kind}.j2").render(context)))
     mail.add_alternative(_layout("html").get_template(f"{kind}.j2").render(context), subtype="html")
     for file in attachments:
@@ -97,6 +101,14 @@ def _context(
         "subject": subject(kind, {**facts, "org": org}),
         "has_attachment": has_attachment,
     }
+
+
+def _printed(kind: str, chain: str) -> dict[str, object]:
+    """Number and hash for the foot of the mail; a client who is asked for something is spared them."""
+    number, _, digest = chain.partition(":")
+    if not digest or not KINDS[kind].in_feed:
+        return {"chain_number": "", "chain_digest": ""}
+    return {"chain_number": f"{int(number):,}", "chain_digest": digest}
 
 
 def _plain(text: str) -> str:

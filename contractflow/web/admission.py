@@ -1,0 +1,69 @@
+"""Who may ask an HTTP route: declared above it, checked before it runs.
+
+    @admits(Permission.AUDIT_EXPORT)
+    async def evidence(request, member): ...
+
+A permission asks for the least role that has it for one's own, as `policy` does for handlers; the service decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from contractflow.permissions import Permission, require
+from contractflow.web.requests import member_of, signer_of
+from contractflow.web.rules import PUBLIC, SIGNED_IN, SIGNER, Rule
+
+Endpoint = Callable[..., Awaitable[Response]]
+_ATTRIBUTE = "contractflow_admits"
+
+
+def admits(*rules: Rule | Permission) -> Callable[[Endpoint], Any]:
+    """Declare whom a route admits; its endpoint is handed the actor after the request, unless it is public.
+
+    Several rules mean that any of them will do: such an endpoint looks for itself who came.
+    """
+
+    def declare(endpoint: Endpoint) -> Any:
+        checked = endpoint if len(rules) > 1 or rules[0] is PUBLIC else _checked(rules[0], endpoint)
+        setattr(checked, _ATTRIBUTE, rules)
+        return checked
+
+    return declare
+
+
+def rules_of(route: Route) -> tuple[Rule | Permission, ...]:
+    """Whom a route admits; empty when nobody said."""
+    found: tuple[Rule | Permission, ...] = getattr(route.endpoint, _ATTRIBUTE, ())
+    return found
+
+
+def undeclared(routes: Iterable[BaseRoute]) -> list[str]:
+    """The paths of routes of which nobody said whom they admit. What is mounted counts as one that nobody declared."""
+    return [
+        str(getattr(route, "path", route))
+        for route in routes
+        if isinstance(route, Mount) or not isinstance(route, Route) or not rules_of(route)
+    ]
+
+
+def _checked(rule: Rule | Permission, endpoint: Endpoint) -> Endpoint:
+    if isinstance(rule, Rule) and rule not in (SIGNED_IN, SIGNER):
+        raise TypeError(f"no route admits {rule.value} yet")
+
+    @wraps(endpoint)
+    async def check(request: Request) -> Response:
+        if rule is SIGNER:
+            return await endpoint(request, await signer_of(request))
+        member = await member_of(request)
+        if isinstance(rule, Permission):
+            require(member, rule, own=True)
+        return await endpoint(request, member)
+
+    return check
