@@ -3,6 +3,7 @@
 AppError                the message is written for the person who reads it
 ├── NotFound            it is not there, or not yours (we never say which)
 ├── NotAllowed          your role does not reach that far
+│   └── Suspended       our own people have stopped the organisation for now; its clients go on
 ├── NotSignedIn         there is no session, or it has ended
 │   └── PortalClosed    the same for a client: the link in the mail opens it again
 ├── IllegalMove         it is not in a state where that makes sense
@@ -29,6 +30,14 @@ class NotFound(AppError):
 
 class NotAllowed(AppError):
     pass
+
+
+class Suspended(NotAllowed):
+    """`reason` is what a platform admin told the members."""
+
+    def __init__(self, org_name: str, reason: str) -> None:
+        super().__init__(f"{org_name} is suspended. {reason}")
+        self.org_name, self.reason = org_name, reason
 
 
 class NotSignedIn(AppError):

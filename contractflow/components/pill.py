@@ -84,6 +84,11 @@ SUBSCRIPTION = {
     "paused":            Look("Paused",            "circle-dashed",  "amber"),
     "canceled":          Look("Cancelled",         "ban",            "slate"),
 }
+ORGANISATION = {
+    **SUBSCRIPTION,
+    "suspended":         Look("Suspended",         "ban",            "red"),
+    "leaving":           Look("Being deleted",     "hourglass",      "amber"),
+}
 LANE = {
     "ok":                Look("Working",           "circle-check",   "grass"),
     "alive":             Look("Alive",             "circle-check",   "grass"),

@@ -15,21 +15,22 @@ from contractflow.state.platform_door import PlatformDoorState, put_behind
 # fmt: off
 PAGES = (
     # address            what the tab says
+    ("/admin/organisations", "Organisations"),
     ("/admin/jobs",      "Jobs"),
     ("/admin/reports",   "Browser reports"),
 )
 # fmt: on
 
 
-def platform_page(route: str, title: str, *, on_load: Sequence[Any]) -> Callable[[View], View]:
+def platform_page(route: str, title: str, *, on_load: Sequence[Any], tab: str = "") -> Callable[[View], View]:
     """Register the decorated view. The title of the window names nothing, for others read it as well.
 
-    `on_load` runs for platform admins only, after the frame.
+    `on_load` runs for platform admins only, after the frame; `tab` is the one that leads here, if it is not `route`.
     """
 
     def register(view: View) -> View:
         def page() -> rx.Component:
-            content = rx.el.div(_tabs(route), view(), class_name="cf-stack cf-stack--wide")
+            content = rx.el.div(_tabs(tab or route), view(), class_name="cf-stack cf-stack--wide")
             inside = frame(route, top_line("Platform", None, None), content)
             seen = rx.cond(PlatformDoorState.is_open, inside, nothing_here())
             return rx.cond(PlatformDoorState.is_known, seen, rx.fragment())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from contractflow.models.columns import (
@@ -26,6 +26,9 @@ class Org(Updated, Created, Identified, table=True):
     __table_args__ = (
         is_currency("default_currency"),
         CheckConstraint("slug ~ '^[a-z0-9](-?[a-z0-9]){2,39}$'", name="slug_shape"),
+        CheckConstraint("(suspended_at IS NULL) = (suspend_reason IS NULL)", name="suspended_with_reason"),
+        Index("ix_org_by_name", text("lower(name)"), "id"),
+        Index("ix_org_words", text("to_tsvector('simple'::regconfig, name)"), postgresql_using="gin"),
     )
 
     slug: str = Field(unique=True, max_length=80)
@@ -49,5 +52,8 @@ class Org(Updated, Created, Identified, table=True):
     invoice_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     """Counts issued invoices; only the database writes it, when an invoice opens."""
     legal_hold: bool = Field(default=False, sa_column_kwargs=default(False))
+    suspended_at: datetime | None = None
+    suspend_reason: str | None = Field(default=None, max_length=500)
+    """What its members read; only a platform admin writes it, through a gate."""
     deletion_requested_at: datetime | None = None
     deleted_at: datetime | None = None

@@ -21,7 +21,9 @@ from contractflow.security.keyring import b64, keyring
 from contractflow.security.session_scripts import CHECK, CONFIRM, HASTEN, RESOLVE, ROTATE, SEEN
 
 REVOKED_CHANNEL: Final = "cf:revoked"
-"""Receives the id of every family that ends; web processes cut its sockets."""
+"""Receives the id of every family that ends; web processes cut its sockets. A word behind it says why, if it goes on."""
+
+SUSPENDED: Final = "suspended"
 
 GRACE: Final = 30  # seconds an old cookie still works after a rotation: tabs race
 TOUCH_EVERY: Final = 60  # seconds between writes of "seen"
@@ -185,6 +187,14 @@ def end_now(families: Iterable[str]) -> None:
         for family in families:
             pipe.delete(_family(family))
             pipe.publish(REVOKED_CHANNEL, family)
+        pipe.execute()
+
+
+def send_away(families: Iterable[str]) -> None:
+    """Cut the sockets of sessions that go on, so that their tabs start anew and read why: the organisation is suspended."""
+    with patient_redis().pipeline(transaction=False) as pipe:
+        for family in families:
+            pipe.publish(REVOKED_CHANNEL, f"{family} {SUSPENDED}")
         pipe.execute()
 
 

@@ -27,12 +27,17 @@ from contractflow.services.display import When, moment, when
 
 @dataclass(frozen=True)
 class Place:
-    """A member at this moment; `is_ended` when somebody has ended the session they act with."""
+    """A member at this moment; `is_ended` when somebody has ended the session they act with.
+
+    `suspended` is the reason why the organisation is, empty while it is not.
+    """
 
     membership_id: UUID
     role: Role
     user_name: str
     is_ended: bool
+    org_name: str = ""
+    suspended: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,11 @@ class SessionRow:
 
 def place(work: UnitOfWork, user_id: UUID, org_id: UUID, family: UUID) -> Place | None:
     """What somebody is in an organisation now; None when nothing."""
-    row = _rows(
-        work, "SELECT * FROM gate_standing(:user, :org, :family)", user=user_id, org=org_id, family=family
-    )
-    if not row:
-        return None
-    return Place(row[0]["membership_id"], Role.named(row[0]["role"]), row[0]["user_name"], row[0]["is_ended"])
+    query = "SELECT * FROM gate_standing(:user, :org, :family)"
+    for row in _rows(work, query, user=user_id, org=org_id, family=family):
+        facts = {**row, "role": Role.named(row["role"]), "suspended": row["suspended"] or ""}
+        return Place(**facts)
+    return None
 
 
 def seen(work: UnitOfWork, family: UUID) -> None:

@@ -80,6 +80,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "draft_job:revive":           ("drafted",   "had a failed AI draft tried again"),
     "platform:promote":           ("member",    "made a member a platform admin"),
     "platform:demote":            ("member",    "made a member no platform admin any more"),
+    "platform:suspend":            ("voided",    "suspended the organisation"),
+    "platform:lift":               ("created",   "lifted the suspension"),
+    "platform:hold":               ("objected",  "put everything under a legal hold"),
+    "platform:release":            ("edited",    "released the legal hold"),
+    "platform:end_sessions":       ("objected",  "ended everybody's sessions"),
+    "platform:extend_trial":       ("edited",    "extended the trial"),
+    "platform:change_tier":        ("edited",    "changed the plan"),
+    "platform:override_limit":     ("edited",    "set a limit"),
     "draft_job:accept":           ("edited",    "accepted a rewritten clause"),
     "draft_job:discard":          ("drafted",   "discarded a rewritten clause"),
     "document:add_clause":        ("edited",    "added a suggested clause"),
@@ -185,5 +193,8 @@ def note_of(event: AuditEvent) -> str:
         ("version", "Version {}"),
         ("person", "{}"),
         ("device", "{}"),
+        ("until", "Until {}"),
+        ("tier", "{}"),
+        ("limit", "{}"),
     )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")

@@ -86,6 +86,14 @@ class ActingState(rx.State, mixin=True):
         except NotFound:
             return None
 
+    async def _look_up_as_admin(
+        self, org_id: UUID, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+    ) -> Result | None:
+        try:
+            return await self._perform_as_admin(org_id, verb, *args, **kwargs)
+        except NotFound:
+            return None
+
     async def _checked(self, doing: Any) -> Any:
         self.errors = {}
         try:

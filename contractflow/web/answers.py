@@ -20,6 +20,7 @@ from contractflow.errors import (
     NotSignedIn,
     PortalClosed,
     Stale,
+    Suspended,
     TooMany,
     Unavailable,
 )
@@ -32,6 +33,7 @@ STATUS: Final[dict[type[AppError], int]] = {
     PortalClosed: 401,
     LimitReached: 402,
     NotAllowed:   403,
+    Suspended:    403,
     NotFound:     404,
     IllegalMove:  409,
     Stale:        409,

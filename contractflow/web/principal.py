@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from contractflow.errors import NotAllowed, NotSignedIn, PortalClosed
+from contractflow.errors import NotAllowed, NotSignedIn, PortalClosed, Suspended
 from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore
 from contractflow.services import platform, portal_links, sessions
 from contractflow.services.portal_links import PortalLink
+from contractflow.services.sessions import Place
 from contractflow.web.threads import look, perform
 
 HEADER: Final = "authorization"
@@ -121,24 +122,45 @@ async def read_admin(session: Session | None, visitor: Visitor) -> PlatformAdmin
     """The platform admin of a living session. Raises NotAllowed, in the words for what does not exist."""
     if session is None or not await look(visitor, platform.is_admin, UUID(session.who)):
         raise NotAllowed(NOT_HERE)
-    member = await read_member(session, visitor)
-    return PlatformAdmin(member.user_id, None, member.name, visitor.ip, visitor.user_agent)
+    place = await _place(session, visitor)
+    return PlatformAdmin(UUID(session.who), None, place.user_name, visitor.ip, visitor.user_agent)
 
 
 async def read_member(session: Session | None, visitor: Visitor) -> Member:
-    """The member of a living session, with the role the database has now. Raises NotSignedIn."""
+    """The member of a living session, with the role the database has now. Raises NotSignedIn or Suspended."""
     if session is None:
         raise NotSignedIn
-    org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
-    row = await look(visitor, sessions.place, user_id, org_id, UUID(session.family))
+    place = await _place(session, visitor)
+    if place.suspended:
+        raise Suspended(place.org_name, place.suspended)
+    return _member(session, place, visitor)
+
+
+async def _place(session: Session, visitor: Visitor) -> Place:
+    """What the person of a living session is in its organisation. Raises NotSignedIn."""
+    org_id, user_id, family = UUID(session.facts["org"]), UUID(session.who), UUID(session.family)
+    place = await look(visitor, sessions.place, user_id, org_id, family)
     if session.is_touched:
-        await perform(visitor, sessions.seen, UUID(session.family))
-    if row is None or row.is_ended:
-        await MEMBERS.end(session.family)  # removed or suspended since, or ended while Redis was away
-        raise NotSignedIn(
-            "You are no longer a member of that organisation." if row is None else "Please sign in again."
-        )
-    return Member(user_id, org_id, row.membership_id, row.role, row.user_name, visitor.ip, visitor.user_agent)
+        await perform(visitor, sessions.seen, family)
+    if place is None or place.is_ended:
+        await MEMBERS.end(session.family)  # removed since, or ended while Redis was away
+        raise NotSignedIn(*(() if place else ("You are no longer a member of that organisation.",)))
+    return place
+
+
+def _member(session: Session, place: Place, visitor: Visitor) -> Member:
+    org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
+    return Member(
+        user_id, org_id, place.membership_id, place.role, place.user_name, visitor.ip, visitor.user_agent
+    )
+
+
+async def suspension() -> Place | None:
+    """Where the person behind this event is a member, if they can do nothing there at the moment."""
+    families = present().families
+    session = await MEMBERS.check(families.member) if families.member else None
+    place = await _place(session, present().visitor) if session else None
+    return place if place and place.suspended else None
 
 
 async def read_signer(session: Session | None, visitor: Visitor) -> Signer:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from reflex_base.event import EventSpec
 
-from contractflow.errors import AppError, NotSignedIn, PortalClosed
+from contractflow.errors import AppError, NotSignedIn, PortalClosed, Suspended
 from contractflow.web.commands import load, toast
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ def refusal(refused: AppError, path: str = "") -> EventSpec:
     """The sentence as a toast; without a session, the page that makes one. `path` is where the person was."""
     if isinstance(refused, PortalClosed):
         return load("/portal/closed")
+    if isinstance(refused, Suspended):
+        return load("/suspended")
     if isinstance(refused, NotSignedIn):
         back = f"&next={quote(path)}" if path.startswith("/") else ""
         return load(f"/login?reason=ended{back}")

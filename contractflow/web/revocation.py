@@ -15,9 +15,9 @@ from reflex_base.event import Event
 from sqlalchemy.exc import OperationalError
 
 from contractflow.broker.connections import async_reader
-from contractflow.errors import NotSignedIn, PortalClosed
+from contractflow.errors import AppError, NotSignedIn, PortalClosed, Suspended
 from contractflow.permissions import Visitor
-from contractflow.security.sessions import REVOKED_CHANNEL, living
+from contractflow.security.sessions import REVOKED_CHANNEL, SUSPENDED, living
 from contractflow.services import sessions
 from contractflow.web import sockets
 from contractflow.web.principal import ENDED, HEADER, Families
@@ -56,7 +56,8 @@ async def _listen(app: Any, heard: Any) -> None:
                 raise ConnectionError("no answer")
             await heard.ping()
         elif message["type"] == "message":
-            await cut(app, [message["data"]])
+            family, _, why = message["data"].partition(" ")
+            await cut(app, [family], Suspended("", "") if why == SUSPENDED else None)
         is_asked = message is None
 
 
@@ -72,18 +73,18 @@ async def catch_up(app: Any) -> None:
     await cut(app, over)
 
 
-async def cut(app: Any, ended: Iterable[str]) -> None:
+async def cut(app: Any, ended: Iterable[str], why: AppError | None = None) -> None:
     """Send every tab of these families to the right door and close its socket. Its next event would be refused anyway."""
     over = set(ended)
     closing = [
-        _close(app, sid, NotSignedIn() if families.member in over else PortalClosed())
+        _close(app, sid, why or (NotSignedIn() if families.member in over else PortalClosed()))
         for sid, families in _open_sockets(app).items()
         if (families.member or families.signer) in over  # the session the tab's state belongs to
     ]
     await asyncio.gather(*closing)
 
 
-async def _close(app: Any, sid: str, why: NotSignedIn) -> None:
+async def _close(app: Any, sid: str, why: AppError) -> None:
     namespace = app.event_namespace
     try:
         sockets.gone(sid)

@@ -24,7 +24,7 @@ STRANGERS = (
     "/verify/nothing",
     "/no/such/page",
 )
-PLATFORM = ("/admin/jobs", "/admin/reports")
+PLATFORM = ("/admin/jobs", "/admin/reports", "/admin/organisations")
 MEMBERS = {
     Role.OWNER: "olivia@northlight.test",
     Role.ADMIN: "adam@northlight.test",

@@ -224,7 +224,7 @@ def _nobody():
 def test_acting_for_an_organisation_opens_nothing_its_people_wrote(admin):
     document_id = a_draftable()
     with unit_of_work(for_org(admin)) as work:
-        assert work.db.get(Document, document_id)
+        assert work.db.get(Document, document_id) is None
         for table in (
             "document_version",
             "comment",

@@ -87,6 +87,8 @@ KINDS: dict[str, Kind] = {
     "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "note", "invoice_id")),
     "payment_arrived":    Kind("{{ client }} paid {{ amount }}",                    B.JADE,   "Paid",             L.BILL,     True,    ("name", "client", "number", "label", "amount", "invoice_id")),
     "payment_reversed":   Kind("{{ amount }} went back to {{ client }}",            B.RED,    "Reversed",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "invoice_id")),
+    "org_suspended":      Kind("{{ org }} is suspended",                            B.RED,    "Suspended",        L.NONE,     False,   ("name", "org", "reason")),
+    "org_lifted":         Kind("{{ org }} is open again",                           B.GRASS,  "Open",             L.HOME,     False,   ("name", "org")),
     "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "arrived", "ref", "invoice_id")),
 }
 # fmt: on

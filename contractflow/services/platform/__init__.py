@@ -2,8 +2,46 @@
 
 from contractflow.services.platform.appointing import appoint, is_admin
 from contractflow.services.platform.jobs import jobs
+from contractflow.services.platform.organisations import (
+    LimitRow,
+    OrganisationList,
+    OrganisationPage,
+    OrganisationRow,
+    organisation,
+    organisations,
+)
+from contractflow.services.platform.overseeing import (
+    change_tier,
+    end_sessions,
+    extend_trial,
+    hold,
+    lift,
+    override_limit,
+    suspend,
+)
 from contractflow.services.platform.reports import ReportsPage, reports
 from contractflow.services.platform.reviving import revive
 from contractflow.services.platform.rows import JobsPage
 
-__all__ = ["JobsPage", "ReportsPage", "appoint", "is_admin", "jobs", "reports", "revive"]
+__all__ = [
+    "JobsPage",
+    "LimitRow",
+    "OrganisationList",
+    "OrganisationPage",
+    "OrganisationRow",
+    "ReportsPage",
+    "appoint",
+    "change_tier",
+    "end_sessions",
+    "extend_trial",
+    "hold",
+    "is_admin",
+    "jobs",
+    "lift",
+    "organisation",
+    "organisations",
+    "override_limit",
+    "reports",
+    "revive",
+    "suspend",
+]

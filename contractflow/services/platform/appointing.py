@@ -36,7 +36,7 @@ def appoint(work: UnitOfWork, email: str, *, is_to_be: bool) -> None:
 
 
 def only_admins(work: UnitOfWork) -> PlatformAdmin:
-    """The admin who acts. Raises NotAllowed for everybody else."""
-    if not isinstance(work.actor, PlatformAdmin):
+    """The admin who acts, if they still are one. Raises NotAllowed for everybody else."""
+    if not isinstance(work.actor, PlatformAdmin) or not is_admin(work, work.actor.user_id):
         raise NotAllowed("That is not possible here.")
     return work.actor

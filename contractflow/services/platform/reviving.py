@@ -16,6 +16,11 @@ from contractflow.workflows.draft_job import DRAFT_JOB, Decision
 def revive(work: UnitOfWork, draft_id: UUID) -> None:
     """Queue a failed draft of the organisation that the admin acts for. Raises NotFound, IllegalMove, NotAllowed."""
     only_admins(work)
+    with work.on_behalf():
+        _queue_again(work, draft_id)
+
+
+def _queue_again(work: UnitOfWork, draft_id: UUID) -> None:
     job, document = rows.with_document(work, draft_id)
     if document.status is not Status.DRAFT or job.decision is not Decision.OPEN:
         raise IllegalMove("Its document has moved on; nobody needs this draft any more.")
