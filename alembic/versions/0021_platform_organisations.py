@@ -6,8 +6,8 @@ which look themselves whether the person is one.
 
 from alembic import op
 
-revision = "0020_platform_organisations"
-down_revision = "0019_membership"
+revision = "0021_platform_organisations"
+down_revision = "0020_audit_log"
 branch_labels = None
 depends_on = None
 
