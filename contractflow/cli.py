@@ -94,6 +94,12 @@ def _seed(_arguments: Arguments) -> None:
     print(load())
 
 
+def _demo_code(_arguments: Arguments) -> None:
+    from contractflow.ops.demo_codes import code
+
+    print(code())
+
+
 def _audit_verify(_arguments: Arguments) -> int:
     _tell("cli")
     from contractflow.db.trail import verify_all
@@ -199,6 +205,7 @@ COMMANDS = [
     Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),
+    Command("demo-code", "the demo's platform admin needs a second factor: its code now", _demo_code),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
     Command("admin",     "promote or demote EMAIL: who sees to the whole platform",      _admin,        _declare_admin),
     Command("docs",      "write docs/workflows.md from the tables",                      _docs),

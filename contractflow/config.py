@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     """`kid:secret` pairs, the current one first, separated by commas; secrets of 32 characters or more."""
     link_key: SecretStr = SecretStr(_UNSAFE_KEY)
     """Derives the tokens in mailed links, so that none is ever stored."""
+    data_keys: SecretStr = SecretStr(f"d1:{_UNSAFE_KEY}")
+    """`kid:secret` pairs like the session's: encrypt what must be secret in the database and read again."""
 
     gemini_api_key: SecretStr | None = None
     gemini_base_url: str | None = None
@@ -100,7 +102,7 @@ class Settings(BaseSettings):
             return self
         unsafe = [
             name
-            for name in ("session_keys", "link_key")
+            for name in ("session_keys", "link_key", "data_keys")
             if _UNSAFE_KEY in getattr(self, name).get_secret_value()
         ]
         needed = ("seal_p12", "paddle_webhook_secret", "turnstile_site_key", "turnstile_secret")

@@ -3,7 +3,9 @@
 AppError                the message is written for the person who reads it
 ├── NotFound            it is not there, or not yours (we never say which)
 ├── NotAllowed          your role does not reach that far
-│   └── Suspended       our own people have stopped the organisation for now; its clients go on
+│   ├── Suspended       our own people have stopped the organisation for now; its clients go on
+│   ├── ConfirmFirst    you may, once you have proved anew that it is you: a dialog asks for it, then it goes on
+│   └── FactorMissing   you may, once you have a second factor: the page that sets one up is next
 ├── NotSignedIn         there is no session, or it has ended
 │   └── PortalClosed    the same for a client: the link in the mail opens it again
 ├── IllegalMove         it is not in a state where that makes sense
@@ -13,6 +15,9 @@ AppError                the message is written for the person who reads it
 ├── TooMany             too often in too short a time; `retry_after` says when to come back (seconds)
 └── Unavailable         a vendor or one of our own servers does not answer; nothing was lost
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class AppError(Exception):
@@ -38,6 +43,20 @@ class Suspended(NotAllowed):
     def __init__(self, org_name: str, reason: str) -> None:
         super().__init__(f"{org_name} is suspended. {reason}")
         self.org_name, self.reason = org_name, reason
+
+
+class ConfirmFirst(NotAllowed):
+    """`event` is what a page asked for, by name and payload: it is done once the person has confirmed."""
+
+    event: tuple[str, Mapping[str, Any]] | None = None
+
+    def __init__(self) -> None:
+        super().__init__("Confirm that it is you first.")
+
+
+class FactorMissing(NotAllowed):
+    def __init__(self) -> None:
+        super().__init__("Set up a second factor first.")
 
 
 class NotSignedIn(AppError):

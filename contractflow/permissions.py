@@ -7,7 +7,7 @@ from enum import Enum, StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from contractflow.errors import NotAllowed
+from contractflow.errors import ConfirmFirst, FactorMissing, NotAllowed
 
 
 class Role(Enum):
@@ -80,6 +80,7 @@ class Permission(StrEnum):
     PROJECT_WRITE = "project:write"
     SAAS_BILLING_MANAGE = "saas_billing:manage"
     SAAS_BILLING_READ = "saas_billing:read"
+    SECURITY_POLICY_MANAGE = "security_policy:manage"
     SIGNER_EDIT = "signer:edit"
     TEMPLATE_EDIT = "template:edit"
     TEMPLATE_PUBLISH = "template:publish"
@@ -87,15 +88,20 @@ class Permission(StrEnum):
 
 
 class Grant(NamedTuple):
-    """`least` for anybody's, `own` for one's own; refusals read "Only … can <phrase>."."""
+    """`least` for anybody's, `own` for one's own; refusals read "Only … can <phrase>.".
+
+    `confirmed`: the person must have proved within the last ten minutes that it is them.
+    """
 
     least: Role
     own: Role
     phrase: str
+    confirmed: bool = False
 
 
 P = Permission
 V, M, A, O = Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER  # noqa: E741  one letter each keeps the table readable
+CONFIRMED = True
 
 # fmt: off
 GRANTS: dict[Permission, Grant] = {
@@ -138,18 +144,19 @@ GRANTS: dict[Permission, Grant] = {
     P.MEMBER_REMOVE:              Grant(A,      A,          "remove members"),
     P.MEMBER_END_SESSIONS:        Grant(A,      A,          "end other people's sessions"),
     P.AUDIT_READ:                 Grant(A,      A,          "read the audit log"),
-    P.AUDIT_EXPORT:               Grant(A,      A,          "export the audit log"),
+    P.AUDIT_EXPORT:               Grant(A,      A,          "export the audit log",              CONFIRMED),
     P.AUDIT_VERIFY:               Grant(A,      A,          "verify the audit log"),
     P.PAYMENT_RECORD:             Grant(A,      A,          "record payments"),
-    P.PAYMENT_REFUND:             Grant(A,      A,          "refund payments"),
+    P.PAYMENT_REFUND:             Grant(A,      A,          "refund payments",                   CONFIRMED),
     P.INVOICE_VOID:               Grant(A,      A,          "void invoices"),
-    P.ORG_EXPORT_DATA:            Grant(A,      A,          "export the organisation's data"),
+    P.ORG_EXPORT_DATA:            Grant(A,      A,          "export the organisation's data",    CONFIRMED),
     P.SAAS_BILLING_READ:          Grant(A,      A,          "see the plan"),
-    P.DOCUMENT_OVERRIDE_APPROVAL: Grant(O,      O,          "override an approval"),
+    P.DOCUMENT_OVERRIDE_APPROVAL: Grant(O,      O,          "override an approval",              CONFIRMED),
     P.SAAS_BILLING_MANAGE:        Grant(O,      O,          "change the plan"),
-    P.PAYMENT_PROVIDER_CONNECT:   Grant(O,      O,          "connect a payment provider"),
-    P.ORG_TRANSFER:               Grant(O,      O,          "transfer the organisation"),
-    P.ORG_DELETE:                 Grant(O,      O,          "delete the organisation"),
+    P.PAYMENT_PROVIDER_CONNECT:   Grant(O,      O,          "connect a payment provider",        CONFIRMED),
+    P.ORG_TRANSFER:               Grant(O,      O,          "transfer the organisation",         CONFIRMED),
+    P.ORG_DELETE:                 Grant(O,      O,          "delete the organisation",           CONFIRMED),
+    P.SECURITY_POLICY_MANAGE:     Grant(O,      O,          "say how members have to sign in",   CONFIRMED),
 }
 # fmt: on
 
@@ -165,9 +172,16 @@ class Member:
     name: str
     ip: str = ""
     user_agent: str = ""
+    is_confirmed: bool = False
+    """Proved within the last ten minutes that it is them, with the second factor if they have one."""
+    has_factor: bool = False
+    lacks_factor: bool = False
+    """The organisation asks for a second factor and they have none: until then they may do nothing in it."""
 
     def may(self, permission: Permission, own: bool = False) -> bool:
         grant = GRANTS[permission]
+        if self.lacks_factor:
+            return False
         return self.role.value >= (grant.own if own else grant.least).value
 
 
@@ -219,6 +233,7 @@ class Visitor:
     name: str = "visitor"
     ip: str = ""
     user_agent: str = ""
+    browser: str = ""
 
     def may(self, permission: Permission, own: bool = False) -> bool:
         return False
@@ -231,10 +246,22 @@ def require(actor: Actor, permission: Permission, own: bool = False) -> None:
     """Refuse with a sentence unless `actor` has `permission`.
 
     `own` says that the thing belongs to the actor, which some rows of the table make easier.
-    Raises NotAllowed.
+    Raises NotAllowed, or FactorMissing for who has to set up a second factor before anything else.
     """
+    if isinstance(actor, Member) and actor.lacks_factor:
+        raise FactorMissing
     if refused := why_not(actor, permission, own):
         raise NotAllowed(refused)
+
+
+def require_confirmed(actor: Actor, permission: Permission | None = None) -> None:
+    """Refuse a member who has not proved lately that it is them; `permission` only if its row asks for that.
+
+    Raises ConfirmFirst. Screens never ask this: the button is there, and the dialog comes when it is pressed.
+    """
+    asks = permission is None or GRANTS[permission].confirmed
+    if asks and isinstance(actor, Member) and not actor.is_confirmed:
+        raise ConfirmFirst
 
 
 def why_not(actor: Actor, permission: Permission, own: bool = False) -> str:

@@ -27,6 +27,7 @@ def _person(number: int, org_id: UUID, name: str, role: Role) -> Member:
         name=name,
         ip="192.0.2.1",
         user_agent="pytest",
+        is_confirmed=True,
     )
 
 

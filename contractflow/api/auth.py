@@ -26,6 +26,7 @@ from contractflow.web.answers import see
 from contractflow.web.entering import authenticate, enter, is_suspicious, landing
 from contractflow.web.forms import back, fields, local_path, require_person
 from contractflow.web.requests import device_of, visitor_of
+from contractflow.web.second_step import lead_on
 from contractflow.web.threads import perform
 
 
@@ -56,7 +57,7 @@ async def sign_in(request: Request) -> Response:
     except AppError as refused:
         check = "1" if await is_suspicious(form, visitor, device) else ""
         return await back(request, "/login", {**form, "check": check}, refused, next=onward)
-    return await enter(request, person.user_id, org_id, onward or "/home")
+    return await lead_on(request, person.user_id, org_id, onward or "/home")
 
 
 async def join(request: Request) -> Response:
@@ -79,7 +80,7 @@ async def join(request: Request) -> Response:
         )  # fmt: skip
     except AppError as refused:
         return await back(request, f"/invite/{quote(form['token'], safe='')}", form, refused)
-    return await enter(request, user_id, offer.org_id, "/home")
+    return await lead_on(request, user_id, offer.org_id, "/home")
 
 
 async def sign_out(request: Request) -> Response:

@@ -16,6 +16,7 @@ STYLESHEETS = [
     "/styles/pages.css",
     "/styles/verify.css",
     "/styles/audit.css",
+    "/styles/factors.css",
 ]
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 

@@ -16,6 +16,7 @@ from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, classes
 from contractflow.components.missing import not_for_this_role
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
+from contractflow.components.second_factor import confirm_identity
 from contractflow.permissions import Permission
 from contractflow.permissions import Permission as P
 from contractflow.state.frame import FrameState
@@ -76,6 +77,7 @@ def frame(
         bottom_bar(route),
         person_menu(who),
         reconnecting_bar(),
+        confirm_identity(),
         class_name="cf-frame",
     )
 

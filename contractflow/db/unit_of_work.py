@@ -29,6 +29,7 @@ from contractflow.permissions import (
     System,
     Visitor,
     require,
+    require_confirmed,
 )
 
 log = logging.getLogger(__name__)
@@ -76,8 +77,13 @@ class UnitOfWork:
         return at
 
     def require(self, permission: Permission, own: bool = False) -> None:
-        """Refuse with a sentence unless the actor has `permission`. Raises NotAllowed."""
+        """Refuse with a sentence unless the actor has `permission`. Raises NotAllowed, ConfirmFirst."""
         require(self.actor, permission, own)
+        require_confirmed(self.actor, permission)
+
+    def require_confirmed(self) -> None:
+        """For what touches the keys to the account itself. Raises ConfirmFirst."""
+        require_confirmed(self.actor)
 
     @property
     def member(self) -> Member:

@@ -8,6 +8,7 @@ from contractflow.models.comment import Comment
 from contractflow.models.document import Document, DocumentVersion
 from contractflow.models.draft_attempt import DraftAttempt
 from contractflow.models.draft_job import DraftJob
+from contractflow.models.factor import Passkey, TrustedDevice
 from contractflow.models.invoice import Invoice
 from contractflow.models.lead import Lead
 from contractflow.models.membership import Membership
@@ -45,12 +46,14 @@ __all__ = [
     "OneTimeToken",
     "Org",
     "OwnershipOffer",
+    "Passkey",
     "Payment",
     "Project",
     "Signature",
     "Signer",
     "Subscription",
     "Template",
+    "TrustedDevice",
     "UserCredential",
     "WebhookEvent",
 ]

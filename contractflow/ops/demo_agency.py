@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money
-from contractflow.ops import admins
+from contractflow.ops import admins, demo_codes
 from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
@@ -130,6 +130,8 @@ def load() -> list[str]:
         name = "Northlight" if agency == org_id else "ContractFlow"
         user_id = _as(System(agency, "demo"), accounts.sign_up, *person, hashed, name)
         _as(System(agency, "demo"), verifying.proved, user_id)
+        if agency != org_id:
+            demo_codes.enrol(replace(_member(agency, Role.OWNER, PLATFORM[0]), is_confirmed=True))
     admins.change(PLATFORM[1], is_to_be=True)
     people = {"owner": _member(org_id, Role.OWNER, OWNER[0])}
     for (name, email, role), hashed in zip(TEAM, hashes[2:], strict=True):
@@ -255,4 +257,5 @@ def _sign_ins() -> list[str]:
         *((role.label, email) for _, email, role in ((*OWNER, Role.OWNER), *TEAM)),
         ("Platform", PLATFORM[1]),
     ]
-    return [f"{role:<8} {email:<26} {PASSWORD}" for role, email in people]
+    second = {PLATFORM[1]: "   then a code from ./cf demo-code"}
+    return [f"{role:<8} {email:<26} {PASSWORD}{second.get(email, '')}" for role, email in people]

@@ -36,6 +36,7 @@ def environment(
         "base_url": base_url,
         "session_keys": f"local:{secret(directory, 'session')}",
         "link_key": secret(directory, "links"),
+        "data_keys": f"local:{secret(directory, 'data')}",
         "smtp_url": smtp,
         "data_dir": str(directory),
     }

@@ -9,6 +9,7 @@ from contractflow.components.fields import form_error, password_field, text_fiel
 from contractflow.components.icon import anchor
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
+from contractflow.components.second_factor import passkey_sign_in
 from contractflow.components.story import sealed
 from contractflow.components.turnstile import turnstile
 from contractflow.state.entry import EntryState
@@ -47,10 +48,15 @@ def _form() -> rx.Component:
             action="login",
         ),
         primary("Sign in", type="submit", full=True),
+        rx.cond(EntryState.takes_passkeys, _passkey()),
         action="/auth/login",
         class_name="cf-form",
         key=RefusedState.code,
     )
+
+
+def _passkey() -> rx.Component:
+    return passkey_sign_in("/auth/passkey/sign-in", "Sign in with a passkey", EntryState.onward)
 
 
 def _instead() -> rx.Component:

@@ -15,6 +15,7 @@ from typing import Final
 from contractflow.errors import Unavailable
 from contractflow.security.rate_limits import (
     DAY,
+    FACTOR_BY_PERSON,
     HOUR,
     JOIN_BY_ADDRESS,
     MINUTE,
@@ -92,6 +93,27 @@ VERBS: Final[dict[str, Row]] = {
     "POST /auth/join":                Row(own=(JOIN_BY_ADDRESS,)),
     "POST /auth/logout":              Row(browser=(60, MINUTE), address=(600, MINUTE), without=PASS),
     "POST /auth/refresh":             Row(browser=(60, MINUTE), address=(1200, MINUTE)),
+    "POST /auth/code":                Row(browser=(30, 5 * MINUTE), address=(150, 5 * MINUTE), own=(FACTOR_BY_PERSON,)),
+    "POST /auth/passkey/sign-in/options":
+                                      Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
+    "POST /auth/passkey/sign-in":     Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
+    "POST /auth/passkey/second-step/options":
+                                      Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
+    "POST /auth/passkey/second-step": Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
+    # Proving once more that it is oneself, and one's own factors
+    "POST /auth/confirm/ways":        Row(person=(60, MINUTE)),
+    "POST /auth/confirm":             Row(person=(30, 10 * MINUTE), own=(FACTOR_BY_PERSON,)),
+    "POST /auth/app/offer":           Row(person=(30, 10 * MINUTE)),
+    "POST /auth/app/enable":          Row(person=(30, 10 * MINUTE), own=(FACTOR_BY_PERSON,)),
+    "POST /auth/codes/renew":         Row(person=(10, HOUR)),
+    "POST /auth/passkey/create/options":
+                                      Row(person=(30, 10 * MINUTE)),
+    "POST /auth/passkey/create":      Row(person=(30, 10 * MINUTE)),
+    "POST /auth/passkey/confirm/options":
+                                      Row(person=(30, 10 * MINUTE)),
+    "POST /auth/passkey/confirm":     Row(person=(30, 10 * MINUTE)),
+    "SecondStepState.load":           LOOK,
+    "SecurityPolicyState.require":    Row(person=(20, HOUR)),
     "EntryState.load":                LOOK,
     "InvitationState.load":           LOOK,
     "RefusedState.load":              LOOK,

@@ -72,6 +72,7 @@ WRONG_ELSEWHERE      = Limit("wrong_elsewhere",       10, 15 * MINUTE)   # of on
 WRONG_FOR_ACCOUNT    = Limit("wrong_for_account",    100, HOUR)          # only counted: refuses nobody
 WRONG_FROM_NETWORK   = Limit("wrong_from_network",   100, 15 * MINUTE)   # only counted
 JOIN_BY_ADDRESS      = Limit("join_by_address",      120, HOUR)
+FACTOR_BY_PERSON     = Limit("factor_by_person",      10, 15 * MINUTE)   # wrong ones, by who knows the password
 PORTAL_OPEN          = Limit("portal_open",          150, 10 * MINUTE)
 VERIFY_BY_ADDRESS    = Limit("verify_by_address",     60, 10 * MINUTE)
 # fmt: on

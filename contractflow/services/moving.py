@@ -12,7 +12,7 @@ from contractflow.broker import changes
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import Document
-from contractflow.permissions import Actor, Member
+from contractflow.permissions import Actor, Member, require_confirmed
 from contractflow.workflows.machine import Workflow
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -45,6 +45,8 @@ def move(
     _write_earlier_state(work, row, workflow.column)
     before = getattr(row, workflow.column)
     after = workflow.next(subject or _Plain(row), verb, by or work.actor)
+    if asked := workflow.permission(subject or _Plain(row), verb):
+        require_confirmed(by or work.actor, asked)
     setattr(row, workflow.column, after)
     document_id = row.id if isinstance(row, Document) else getattr(row, "document_id", None)
     work.record(

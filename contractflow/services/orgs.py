@@ -8,10 +8,11 @@ from datetime import datetime
 from contractflow.config import settings
 from contractflow.content import blocks
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import AppError, Invalid, Unavailable
+from contractflow.errors import Invalid, Unavailable
 from contractflow.integrations.payments.transfer import BankAccount, check_bic, check_iban
 from contractflow.models import Org
 from contractflow.permissions import Permission as P
+from contractflow.permissions import why_not
 from contractflow.services.display import When, when
 from contractflow.services.moving import locked
 
@@ -55,12 +56,12 @@ def payment_settings(work: UnitOfWork) -> PaymentSettings:
         bank=account.bank if account else "",
         due_days=str(due_days(org)),
         has_bank_details=account is not None,
-        why_not=_refusal(work, P.ORG_UPDATE),
+        why_not=why_not(work.actor, P.ORG_UPDATE),
         is_paddle_on=takes_cards(org),
         is_paddle_available=paddle_is_available(),
         paddle_confirmed_by=paddle.get("confirmed_by", ""),
         paddle_confirmed=when(_moment(paddle.get("confirmed_at")), work.now, org.timezone),
-        why_not_connect=_refusal(work, P.PAYMENT_PROVIDER_CONNECT),
+        why_not_connect=why_not(work.actor, P.PAYMENT_PROVIDER_CONNECT),
     )
 
 
@@ -169,11 +170,3 @@ def _days(text: str) -> int:
 
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _refusal(work: UnitOfWork, permission: P) -> str:
-    try:
-        work.require(permission)
-    except AppError as refusal:
-        return refusal.message
-    return ""

@@ -29,7 +29,8 @@ from contractflow.services.display import When, moment, when
 class Place:
     """A member at this moment; `is_ended` when somebody has ended the session they act with.
 
-    `suspended` is the reason why the organisation is, empty while it is not.
+    `suspended` is the reason why the organisation is, empty while it is not. `needs_factor`: it lets nobody in without a
+    second factor.
     """
 
     membership_id: UUID
@@ -38,6 +39,8 @@ class Place:
     is_ended: bool
     org_name: str = ""
     suspended: str = ""
+    has_factor: bool = False
+    needs_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class SessionRow:
 
 def place(work: UnitOfWork, user_id: UUID, org_id: UUID, family: UUID) -> Place | None:
     """What somebody is in an organisation now; None when nothing."""
-    query = "SELECT * FROM gate_standing(:user, :org, :family)"
+    query = "SELECT * FROM gate_standing(:user, :org, :family), gate_factor_standing(:user, :org)"
     for row in _rows(work, query, user=user_id, org=org_id, family=family):
         facts = {**row, "role": Role.named(row["role"]), "suspended": row["suspended"] or ""}
         return Place(**facts)

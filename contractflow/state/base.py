@@ -18,8 +18,8 @@ from uuid import UUID
 import reflex as rx
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
-from contractflow.web.principal import acting_admin, acting_member, acting_signer
+from contractflow.errors import ConfirmFirst, Invalid, NotFound
+from contractflow.web.principal import acting_admin, acting_member, acting_signer, present
 from contractflow.web.threads import perform
 
 Args = ParamSpec("Args")
@@ -40,7 +40,11 @@ class ActingState(rx.State, mixin=True):
 
     async def _perform(self, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
         """Do `verb` as the signed-in member, in one transaction, off the event loop."""
-        return await perform(await acting_member(), verb, *args, **kwargs)
+        try:
+            return await perform(await acting_member(), verb, *args, **kwargs)
+        except ConfirmFirst as asked:
+            asked.event = present().event
+            raise
 
     async def _perform_as_signer(
         self, verb: Verb[Args, Result], *args: Args.args, **kwargs: Args.kwargs

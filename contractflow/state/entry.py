@@ -3,6 +3,7 @@
 import reflex as rx
 
 from contractflow.config import settings
+from contractflow.security import passkeys
 from contractflow.services import invitations
 from contractflow.services.invitations import InvitationPage
 from contractflow.web.policy import PUBLIC, policy
@@ -22,6 +23,7 @@ class EntryState(rx.State):
     script_url: str = ""
     reason: str = ""
     is_loaded: bool = False
+    takes_passkeys: bool = False
     onward: str = ""
     """Where the person wanted to go; the route that signs in checks that it is a path of ours."""
 
@@ -32,7 +34,7 @@ class EntryState(rx.State):
         self.reason = REASONS.get(str(asked.get("reason", "")), "")
         self.onward = str(asked.get("next", ""))
         self.site_key, self.script_url = settings().turnstile_site_key or "", settings().turnstile_script_url
-        self.is_loaded = True
+        self.is_loaded, self.takes_passkeys = True, passkeys.is_possible()
 
 
 class InvitationState(rx.State):

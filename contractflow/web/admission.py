@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from contractflow.permissions import Permission, require
-from contractflow.web.requests import member_of, signer_of
-from contractflow.web.rules import PUBLIC, SIGNED_IN, SIGNER, Rule
+from contractflow.web.requests import member_of, person_of, signer_of
+from contractflow.web.rules import ENROLLING, PUBLIC, SIGNED_IN, SIGNER, Rule
 
 Endpoint = Callable[..., Awaitable[Response]]
 _ATTRIBUTE = "contractflow_admits"
@@ -54,13 +54,15 @@ def undeclared(routes: Iterable[BaseRoute]) -> list[str]:
 
 
 def _checked(rule: Rule | Permission, endpoint: Endpoint) -> Endpoint:
-    if isinstance(rule, Rule) and rule not in (SIGNED_IN, SIGNER):
+    if isinstance(rule, Rule) and rule not in (SIGNED_IN, ENROLLING, SIGNER):
         raise TypeError(f"no route admits {rule.value} yet")
 
     @wraps(endpoint)
     async def check(request: Request) -> Response:
         if rule is SIGNER:
             return await endpoint(request, await signer_of(request))
+        if rule is ENROLLING:
+            return await endpoint(request, await person_of(request))
         member = await member_of(request)
         if isinstance(rule, Permission):
             require(member, rule, own=True)

@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from contractflow.errors import (
     AppError,
+    ConfirmFirst,
+    FactorMissing,
     IllegalMove,
     Invalid,
     LimitReached,
@@ -34,6 +36,8 @@ STATUS: Final[dict[type[AppError], int]] = {
     LimitReached: 402,
     NotAllowed:   403,
     Suspended:    403,
+    ConfirmFirst: 403,
+    FactorMissing: 403,
     NotFound:     404,
     IllegalMove:  409,
     Stale:        409,
@@ -62,7 +66,14 @@ async def refused(request: Request, refusal: Exception) -> Response:
             else f"/login?next={quote(request.url.path)}"
         )
         return see(door)
+    if isinstance(refusal, (ConfirmFirst, FactorMissing)) and "text/html" in request.headers.get(
+        "accept", ""
+    ):
+        page = "/confirm-identity" if isinstance(refusal, ConfirmFirst) else "/enrol"
+        return see(f"{page}?next={quote(request.url.path)}")
     answer = PlainTextResponse(refusal.message, STATUS[type(refusal)])
+    if isinstance(refusal, ConfirmFirst):
+        answer.headers["x-confirm-identity"] = "1"
     if isinstance(refusal, TooMany):
         answer.headers["retry-after"] = str(refusal.retry_after)
     return answer

@@ -35,6 +35,7 @@ COMMANDS: Final = """  if (event.name == "_cf_ui") {
     if (op == "toast") (toast?.[args.level] ?? toast)?.(args.message, args.options);
     else if (op == "copy") await navigator.clipboard?.writeText(args.text).catch(() => {});
     else if (op == "load" && /^\\/(?![\\/\\\\])/.test(args.path)) window.location.assign(args.path);
+    else if (op == "confirm") askToConfirm(() => args.event && addEvents([ReflexEvent(args.event, args.payload)], [], {}));
     else console.error("unknown command", op);
     return;
   }
@@ -43,6 +44,14 @@ NO_EVAL: Final = (
     "\nconst noEval = (code) => {\n"
     '  throw new Error("strings are not evaluated here: " + String(code).slice(0, 80));\n};\n'
 )
+# confirm_identity.jsx listens where there is one; a page without it leaves for the page that is nothing else.
+ASK_TO_CONFIRM: Final = """
+const askToConfirm = (again) => {
+  const asked = new CustomEvent("cf:confirm", { cancelable: true, detail: { again } });
+  const here = window.location.pathname + window.location.search;
+  if (window.dispatchEvent(asked)) window.location.assign("/confirm-identity?next=" + encodeURIComponent(here));
+};
+"""
 BACKEND_URL: Final = re.compile(r"""([`"'])(http|ws)s?://localhost(?::\d+)?(/[^`"']*)\1""")
 
 
@@ -78,4 +87,4 @@ def patched_state_js() -> str:
     source = source.replace(ANCHOR, COMMANDS + ANCHOR)
     source = source.replace(SEND, SEND.replace("));", "), sending());"))
     source = source.replace(DISCONNECT, f'{DISCONNECT}\n  socket.current.on("disconnect", forgetUnderWay);')
-    return re.sub(r"\beval(\?\.)?\(", "noEval(", source) + NO_EVAL + UNDER_WAY
+    return re.sub(r"\beval(\?\.)?\(", "noEval(", source) + NO_EVAL + UNDER_WAY + ASK_TO_CONFIRM

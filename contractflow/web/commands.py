@@ -22,6 +22,12 @@ def load(path: str) -> EventSpec:
     return _command("load", path=path)
 
 
+def confirm(event: tuple[str, Mapping[str, Any]] | None = None) -> EventSpec:
+    """Ask the person to prove that it is them, over what is open; then `event` (name and payload) is sent again."""
+    name, payload = event or ("", {})
+    return _command("confirm", event=name, payload=dict(payload))
+
+
 def copy(text: str) -> EventSpec:
     """Put `text` on the clipboard."""
     return _command("copy", text=text)

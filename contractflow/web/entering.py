@@ -23,6 +23,7 @@ from contractflow.services.identity.signing_in import Credentials
 from contractflow.web import presented
 from contractflow.web.answers import see
 from contractflow.web.forms import require_person
+from contractflow.web.principal import BROWSER, FACTOR
 from contractflow.web.requests import device_of, visitor_of
 from contractflow.web.threads import perform
 
@@ -77,11 +78,17 @@ async def landing(visitor: Visitor, user_id: UUID) -> UUID:
     return places[0].org_id
 
 
-async def enter(request: Request, user_id: UUID, org_id: UUID, onward: str) -> Response:
-    """Begin a session and lead on. The one that was open in this browser ends: every sign-in is a new one."""
+async def enter(
+    request: Request, user_id: UUID, org_id: UUID, onward: str, *, factor: str = "", is_confirmed: bool = True
+) -> Response:
+    """Begin a session and lead on. The one that was open in this browser ends: every sign-in is a new one.
+
+    `factor` is the second one that was shown, if any. `is_confirmed` is false where a remembered browser stood in for it.
+    """
     visitor = visitor_of(request)
     await presented.close(visitor, request.cookies.get(MEMBERS.kind.cookie), "signed in anew")
-    cookie, session = await MEMBERS.begin(str(user_id), {"org": str(org_id)})
+    facts = {"org": str(org_id), BROWSER: visitor.browser} | ({FACTOR: factor} if factor else {})
+    cookie, session = await MEMBERS.begin(str(user_id), facts, is_confirmed=is_confirmed)
     await perform(visitor, accounts.session_opened, UUID(session.family), user_id, org_id)
     await perform(visitor, signing_in.signed_in, user_id)
     known = device_of(request).after(user_id).set_cookie

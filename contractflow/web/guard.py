@@ -43,9 +43,10 @@ FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
 
 MEMBERS_ONLY: Final = (
     "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
-    "/notifications", "/settings",
+    "/notifications", "/settings", "/enrol", "/confirm-identity",
 )  # fmt: skip
 ADMINS_ONLY: Final = ("/admin",)
+LACKS_FACTOR: Final = "contractflow.lacks_factor"
 NOWHERE: Final = "/there-is-nothing-here"
 SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history")
 STRANGERS_ONLY: Final = ("/login", "/signup")
@@ -78,10 +79,8 @@ class SessionGuard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
-        if _within(posixpath.normpath(f"/{scope['path'].lstrip('/')}"), *ADMINS_ONLY) and not await _is_admin(
-            scope
-        ):
-            scope = {**scope, "path": NOWHERE, "raw_path": NOWHERE.encode()}
+        if _within(posixpath.normpath(f"/{scope['path'].lstrip('/')}"), *ADMINS_ONLY):
+            scope = await _for_admins(scope)
         if _within(scope["path"], "/_event"):
             await self._socket(scope, receive, send)
         elif scope["type"] == "websocket" or _is_internal(scope["path"]):
@@ -146,10 +145,13 @@ class SessionGuard:
         await self.app(inner, door.receive, door.send)
 
 
-async def _is_admin(scope: Scope) -> bool:
-    """For everybody but platform admins these pages are like any other address that leads nowhere."""
+async def _for_admins(scope: Scope) -> Scope:
+    """For everybody but platform admins these pages are like any other address that leads nowhere; an admin without a
+    second factor is led to set one up."""
     _, session = await resolve(MEMBERS, read_cookies(scope["headers"]).get(MEMBERS.kind.cookie))
-    return session is not None and await look(Visitor(), platform.is_admin, UUID(session.who))
+    if session is None or not await look(Visitor(), platform.is_admin, UUID(session.who)):
+        return {**scope, "path": NOWHERE, "raw_path": NOWHERE.encode()}
+    return {**scope, LACKS_FACTOR: await look(Visitor(), platform.lacks_factor, UUID(session.who))}
 
 
 async def _bind(token: str, families: Families) -> str:
@@ -174,6 +176,8 @@ async def _current(store: SessionStore, cookies: Mapping[str, str], to_set: list
 def _elsewhere(scope: Scope, member: Session | None, signer: Session | None) -> str | None:
     """Where a page that is not for this person sends them instead."""
     path = scope["path"]
+    if scope.get(LACKS_FACTOR):
+        return f"/enrol?next={quote(path)}"
     if member is None and _within(path, *MEMBERS_ONLY):
         query = scope["query_string"].decode("latin-1")
         return "/login?next=" + quote(f"{path}?{query}" if query else path)

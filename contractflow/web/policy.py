@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from reflex.middleware import Middleware
@@ -23,7 +24,7 @@ from reflex.state import (
 from reflex_base.event import Event, EventSpec
 from reflex_base.registry import RegistrationContext
 
-from contractflow.errors import AppError, NotAllowed, NotSignedIn, PortalClosed
+from contractflow.errors import AppError, ConfirmFirst, NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Permission, Visitor, require
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
 from contractflow.web import sockets
@@ -35,13 +36,14 @@ from contractflow.web.principal import (
     Principal,
     read_admin,
     read_member,
+    read_person,
     read_signer,
     set_present,
 )
 from contractflow.web.refusals import refusal
-from contractflow.web.rules import PLATFORM_ADMIN, PUBLIC, SIGNED_IN, SIGNER, Rule
+from contractflow.web.rules import ENROLLING, PLATFORM_ADMIN, PUBLIC, SIGNED_IN, SIGNER, Rule
 
-__all__ = ["PLATFORM_ADMIN", "PUBLIC", "SIGNED_IN", "SIGNER", "AuthMiddleware", "Rule", "policy"]
+__all__ = ["ENROLLING", "PLATFORM_ADMIN", "PUBLIC", "SIGNED_IN", "SIGNER", "AuthMiddleware", "Rule", "policy"]
 
 log = logging.getLogger(__name__)
 
@@ -90,11 +92,12 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
         headers = router.get("headers") or {}
         families = Families.unpacked(headers.get(HEADER, ""))
         sockets.set_own(router.get("sid", ""))
-        visitor = Visitor(ip=router.get("ip", ""), user_agent=headers.get("user-agent", "")[:300])
+        agent = headers.get("user-agent", "")[:300]
+        visitor = Visitor(ip=router.get("ip", ""), user_agent=agent, browser=families.visitor)
         try:
             principal = await _admit(event.name, families, visitor)
             await charge_event(event.name, principal, is_public=rule_of(event.name) is PUBLIC)
-            set_present(principal)
+            set_present(replace(principal, event=(event.name, event.payload)))
         except AppError as refused:
             return StateUpdate(events=Event.from_event_type(_answer(refused, event)))
         return None
@@ -113,6 +116,8 @@ async def _admit(name: str, families: Families, visitor: Visitor) -> Principal:
         raise NotAllowed(NOT_HERE)
     if rule is PLATFORM_ADMIN:
         return Principal(families, visitor, admin=await read_admin(member, visitor))
+    if rule is ENROLLING:
+        return Principal(families, visitor, member=await read_person(member, visitor))
     person = await read_member(member, visitor)
     if isinstance(rule, Permission):
         require(person, rule, own=True)
@@ -131,6 +136,8 @@ async def _living(families: Families) -> tuple[Session | None, Session | None]:
 
 
 def _answer(refused: AppError, event: Any) -> EventSpec:
+    if isinstance(refused, ConfirmFirst):
+        refused.event = event.name, event.payload
     return refusal(refused, (event.router_data or {}).get("asPath", ""))
 
 

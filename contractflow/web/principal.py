@@ -7,12 +7,20 @@ sessions, which sign nobody in. Whether a family still lives, and what its perso
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from contractflow.errors import NotAllowed, NotSignedIn, PortalClosed, Suspended
+from contractflow.errors import (
+    ConfirmFirst,
+    FactorMissing,
+    NotAllowed,
+    NotSignedIn,
+    PortalClosed,
+    Suspended,
+)
 from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore
 from contractflow.services import platform, portal_links, sessions
@@ -23,11 +31,18 @@ from contractflow.web.threads import look, perform
 HEADER: Final = "authorization"
 """Where the guard puts the families; Reflex never sends this header's value to the browser."""
 
+FACTOR: Final = "factor"
+BROWSER: Final = "browser"
+"""Facts of a session: which second factor was shown for it, if any, and the browser in which that was confirmed."""
+
 ENDED: Final = "ended"
 """In the place of a family whose socket outlived it."""
 
 NOT_HERE: Final = "That is not possible here."
 """What whoever calls something that does not exist reads, and whoever calls what must not seem to."""
+
+CONFIRMED_SECONDS: Final = 10 * 60
+"""How long somebody who has proved that it is them may do what asks for that."""
 
 FRESH_SECONDS: Final = 10
 """How long a running task may go on with what was read when its event began."""
@@ -60,6 +75,8 @@ class Principal:
     member: Member | None = None
     signer: Signer | None = None
     admin: PlatformAdmin | None = None
+    event: tuple[str, Mapping[str, Any]] | None = None
+    """What the browser asked for: its name and its payload."""
     read_at: float = field(default_factory=time.monotonic)
 
     @property
@@ -123,11 +140,26 @@ async def read_admin(session: Session | None, visitor: Visitor) -> PlatformAdmin
     if session is None or not await look(visitor, platform.is_admin, UUID(session.who)):
         raise NotAllowed(NOT_HERE)
     place = await _place(session, visitor)
+    if not place.has_factor:
+        raise FactorMissing
+    if session.facts.get(FACTOR) is None:
+        raise ConfirmFirst  # the factor is newer than this session
     return PlatformAdmin(UUID(session.who), None, place.user_name, visitor.ip, visitor.user_agent)
 
 
 async def read_member(session: Session | None, visitor: Visitor) -> Member:
-    """The member of a living session, with the role the database has now. Raises NotSignedIn or Suspended."""
+    """The member of a living session, with the role the database has now.
+
+    Raises NotSignedIn, Suspended or FactorMissing.
+    """
+    member = await read_person(session, visitor)
+    if member.lacks_factor:
+        raise FactorMissing
+    return member
+
+
+async def read_person(session: Session | None, visitor: Visitor) -> Member:
+    """The same, also when they still lack the second factor that their organisation asks for."""
     if session is None:
         raise NotSignedIn
     place = await _place(session, visitor)
@@ -151,8 +183,16 @@ async def _place(session: Session, visitor: Visitor) -> Place:
 def _member(session: Session, place: Place, visitor: Visitor) -> Member:
     org_id, user_id = UUID(session.facts["org"]), UUID(session.who)
     return Member(
-        user_id, org_id, place.membership_id, place.role, place.user_name, visitor.ip, visitor.user_agent
-    )
+        user_id, org_id, place.membership_id, place.role, place.user_name, visitor.ip, visitor.user_agent,
+        is_confirmed=_is_confirmed(session, visitor),
+        has_factor=place.has_factor,
+        lacks_factor=place.needs_factor and not place.has_factor,
+    )  # fmt: skip
+
+
+def _is_confirmed(session: Session, visitor: Visitor) -> bool:
+    """In the browser where it was done: a copy of the cookie in another one has to prove it itself."""
+    return session.confirmed_within(CONFIRMED_SECONDS) and session.facts.get(BROWSER) == visitor.browser
 
 
 async def suspension() -> Place | None:

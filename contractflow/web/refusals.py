@@ -8,8 +8,15 @@ from urllib.parse import quote
 
 from reflex_base.event import EventSpec
 
-from contractflow.errors import AppError, NotSignedIn, PortalClosed, Suspended
-from contractflow.web.commands import load, toast
+from contractflow.errors import (
+    AppError,
+    ConfirmFirst,
+    FactorMissing,
+    NotSignedIn,
+    PortalClosed,
+    Suspended,
+)
+from contractflow.web.commands import confirm, load, toast
 
 log = logging.getLogger(__name__)
 
@@ -37,4 +44,8 @@ def refusal(refused: AppError, path: str = "") -> EventSpec:
     if isinstance(refused, NotSignedIn):
         back = f"&next={quote(path)}" if path.startswith("/") else ""
         return load(f"/login?reason=ended{back}")
+    if isinstance(refused, ConfirmFirst):
+        return confirm(refused.event)
+    if isinstance(refused, FactorMissing):
+        return load(f"/enrol?next={quote(path)}" if path.startswith("/") else "/enrol")
     return toast(refused.message, "error")

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any, Final
+
 from starlette.requests import HTTPConnection, Request
 
 from contractflow.config import settings
+from contractflow.errors import Invalid
 from contractflow.permissions import Member, Signer, Visitor
 from contractflow.security.cookies import VISITOR, visitor_id
 from contractflow.security.devices import COOKIE, Device
 from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.web.presented import resolve
-from contractflow.web.principal import read_member, read_signer
+from contractflow.web.principal import read_member, read_person, read_signer
+
+UNREADABLE: Final = "This request cannot be read."
 
 
 def visitor_of(request: HTTPConnection) -> Visitor:
     """Address and browser of whoever sent it."""
-    return Visitor(ip=_address(request), user_agent=request.headers.get("user-agent", "")[:300])
+    agent = request.headers.get("user-agent", "")[:300]
+    return Visitor(ip=_address(request), user_agent=agent, browser=browser_of(request))
 
 
-def browser_of(request: Request) -> str:
+def browser_of(request: HTTPConnection) -> str:
     """The id of the browser, as `SessionGuard` knows it; empty before its first page."""
     return visitor_id(keyring(), request.cookies.get(VISITOR)) or ""
 
@@ -29,10 +36,27 @@ def device_of(request: Request) -> Device:
     return Device.of(request.cookies.get(COOKIE))
 
 
+async def json_of(request: Request) -> dict[str, Any]:
+    """The object a script of ours posted. Raises Invalid for anything else."""
+    try:
+        given = json.loads(await request.body())
+    except ValueError:
+        raise Invalid(UNREADABLE) from None
+    if not isinstance(given, dict):
+        raise Invalid(UNREADABLE)
+    return given
+
+
 async def member_of(request: Request) -> Member:
     """The member whose session came along. Raises NotSignedIn."""
     _, session = await resolve(MEMBERS, request.cookies.get(MEMBERS.kind.cookie))
     return await read_member(session, visitor_of(request))
+
+
+async def person_of(request: Request) -> Member:
+    """The same, also when they still have to set up a second factor. Raises NotSignedIn."""
+    _, session = await resolve(MEMBERS, request.cookies.get(MEMBERS.kind.cookie))
+    return await read_person(session, visitor_of(request))
 
 
 async def signer_of(request: Request) -> Signer:

@@ -60,6 +60,11 @@ class Workflow(Generic[S]):
                 raise IllegalMove(guard.otherwise)
         return move.target
 
+    def permission(self, subject: Any, verb: str) -> Permission | None:
+        """What `verb` asks of a member; None when it is not for members."""
+        who = self._find(subject, verb).who
+        return who if isinstance(who, Permission) else None
+
     def verbs(self, subject: Any, actor: Actor) -> list[str]:
         """What `actor` could do next. Pages draw a button for each, and for nothing else."""
         return [move.verb for move in self._open_to(subject) if self._allows(subject, move.verb, actor)]

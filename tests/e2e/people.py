@@ -123,10 +123,15 @@ class Person:
         await self.press("Create account")
         await self.page.wait_for_url("**/home")
 
-    async def sign_in(self, password: str = PASSWORD) -> None:
+    async def sign_in(self, password: str = PASSWORD, code: str = "") -> None:
+        """With `code` for who has a second factor."""
         await self.goto("/login")
         await self.fill({"Work email": self.email, "Password": password})
         await self.press("Sign in")
+        if code:
+            await self.page.wait_for_url("**/login/code?*")
+            await self.fill({"Code": code})
+            await self.press("Continue")
         await self.page.wait_for_url("**/home")
 
     async def open_mail(self, about: str, link: str, after: int = 0) -> dict[str, Any]:

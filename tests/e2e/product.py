@@ -82,6 +82,7 @@ class Product:
             "CONTRACTFLOW_DATABASE_URL": postgres.url,
             "CONTRACTFLOW_REDIS_URL": redis.url(),
             "CONTRACTFLOW_LINK_KEY": secret(self.up.data, "links"),
+            "CONTRACTFLOW_DATA_KEYS": f"local:{secret(self.up.data, 'data')}",
             "CONTRACTFLOW_DATA_DIR": str(self.up.data),
         }
 

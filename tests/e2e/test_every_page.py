@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from contractflow.ops import demo_codes
 from contractflow.permissions import Role
 from tests.e2e import head_start, looks
 from tests.e2e.people import DEMO_PASSWORD, Person
@@ -18,6 +19,7 @@ STRANGERS = (
     "/",
     "/signup",
     "/login",
+    "/login/code",
     "/portal/closed",
     "/invite/nothing",
     "/verify",
@@ -51,7 +53,7 @@ async def test_what_members_see(meet, product: Product, role: Role) -> None:
 
 async def test_what_platform_admins_see_and_nobody_else(meet, product: Product) -> None:
     petra = await meet("Petra Lind", "petra@contractflow.test")
-    await petra.sign_in(DEMO_PASSWORD)
+    await petra.sign_in(DEMO_PASSWORD, demo_codes.code())
     await _walk(petra, PLATFORM)
     await petra.goto("/admin/jobs")
     await petra.sees("Queues", "Providers", "Cost by organisation", "Working")

@@ -38,7 +38,9 @@ def test_every_table_forces_row_security_and_names_its_organisation():
         assert table.forced, table.relname
         # app_user has no organisation of its own: one sees oneself, and colleagues through the memberships one sees.
         assert table.unlimited == (2 if table.relname == "app_user" else 0), table.relname
-        assert table.of_org or table.relname in {"org", "app_user", "user_credential"}
+        assert table.of_org or table.relname in {
+            "org", "app_user", "user_credential", "passkey", "trusted_device"
+        }  # fmt: skip
 
 
 def test_every_key_between_tables_of_an_organisation_carries_it():

@@ -22,6 +22,8 @@ LIMITS = {folder: 150 if folder in SHORT else 300 for folder in
            "web", "workflows", *SHORT]}  # fmt: skip
 VIEW_LINES, HANDLER_LINES = 25, 8
 
+ONES_OWN = "one's own second factors: the gates act on whoever is signed in, or whose password was right"
+
 # Verbs that ask nobody, and why that is right. Whatever else the outer layers call asks the table.
 ASKS_NOBODY = {
     "services/invitations.py": "whoever holds the mailed link, before anybody is signed in",
@@ -32,7 +34,15 @@ ASKS_NOBODY = {
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
     "services/documents/subject.py: subject": "gathers facts for the verb that has asked; mails have a subject, too",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
+    "services/platform/appointing.py: lacks_factor": "the gate of the database answers, about whoever has the session",
     "services/platform/appointing.py: is_admin": "the gate of the database answers, about whoever has the session",
+    "services/factors/devices.py": ONES_OWN,
+    "services/factors/passkeys.py": ONES_OWN,
+    "services/factors/proving.py": ONES_OWN,
+    "services/factors/reading.py": ONES_OWN,
+    "services/factors/rows.py": ONES_OWN,
+    "services/factors/recovery.py": ONES_OWN,
+    "services/factors/totp.py": ONES_OWN,
     "services/portal_links.py": "a mailed link is the permission",
     "services/sessions.py: place": "the gate of the database answers, about whoever has the session",
     "services/sessions.py: seen": "whoever has just acted with the session",

@@ -70,6 +70,7 @@ saas_billing:manage         no     no     no    yes
 payment_provider:connect    no     no     no    yes
 org:transfer                no     no     no    yes
 org:delete                  no     no     no    yes
+security_policy:manage      no     no     no    yes
 """
 
 

@@ -20,6 +20,7 @@ PRODUCTION = {
     "base_url": "https://app.example.com",
     "session_keys": "a:" + "s" * 40,
     "link_key": "l" * 40,
+    "data_keys": "a:" + "d" * 40,
     "seal_p12": "seal.p12",
     "paddle_webhook_secret": "p",
     "turnstile_site_key": "t",

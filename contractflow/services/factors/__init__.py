@@ -1,5 +1,49 @@
 """What proves, besides a password, that somebody is who they say: each person's own."""
 
-from contractflow.services.factors.reading import SecurityPage, page
+from contractflow.services.factors.devices import DAYS as TRUST_DAYS
+from contractflow.services.factors.devices import TRUST_SECONDS, forget_device, is_trusted, trust
+from contractflow.services.factors.passkeys import (
+    add_passkey,
+    creation_options,
+    prove_by_passkey,
+    remove_passkey,
+    rename_passkey,
+    request_options,
+    whose_passkey,
+)
+from contractflow.services.factors.proving import Ways, confirmed, prove_by_code, standing, ways
+from contractflow.services.factors.reading import DeviceRow, PasskeyRow, SecurityPage, page
+from contractflow.services.factors.recovery import renew_recovery_codes
+from contractflow.services.factors.requiring import PolicyPage, policy_page, require_of_everybody
+from contractflow.services.factors.totp import enable_totp, offer_totp, remove_totp
 
-__all__ = ["SecurityPage", "page"]
+__all__ = [
+    "TRUST_DAYS",
+    "TRUST_SECONDS",
+    "DeviceRow",
+    "PasskeyRow",
+    "PolicyPage",
+    "SecurityPage",
+    "Ways",
+    "add_passkey",
+    "confirmed",
+    "creation_options",
+    "enable_totp",
+    "forget_device",
+    "is_trusted",
+    "offer_totp",
+    "page",
+    "policy_page",
+    "prove_by_code",
+    "prove_by_passkey",
+    "remove_passkey",
+    "remove_totp",
+    "rename_passkey",
+    "renew_recovery_codes",
+    "request_options",
+    "require_of_everybody",
+    "standing",
+    "trust",
+    "ways",
+    "whose_passkey",
+]

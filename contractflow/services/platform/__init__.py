@@ -1,6 +1,6 @@
 """The platform itself: how its work is doing across all organisations, and the people who see to it."""
 
-from contractflow.services.platform.appointing import appoint, is_admin
+from contractflow.services.platform.appointing import appoint, is_admin, lacks_factor
 from contractflow.services.platform.jobs import jobs
 from contractflow.services.platform.organisations import (
     LimitRow,
@@ -37,6 +37,7 @@ __all__ = [
     "hold",
     "is_admin",
     "jobs",
+    "lacks_factor",
     "lift",
     "organisation",
     "organisations",

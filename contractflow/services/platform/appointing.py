@@ -18,6 +18,11 @@ def is_admin(work: UnitOfWork, user_id: UUID) -> bool:
     return bool(work.db.scalar(text("SELECT gate_is_platform_admin(:user_id)"), {"user_id": user_id}))
 
 
+def lacks_factor(work: UnitOfWork, user_id: UUID) -> bool:
+    """Whether a platform admin has still to set up the second factor that all of them need."""
+    return not work.db.scalar(text("SELECT gate_has_factor(:user_id)"), {"user_id": user_id})
+
+
 def appoint(work: UnitOfWork, email: str, *, is_to_be: bool) -> None:
     """Make the person with this address a platform admin, or no longer one; twice is the same as once.
 

@@ -139,8 +139,9 @@ class Tab:
         return said, told
 
 
-async def member_tab(person: Member) -> Tab:
-    _, session = await MEMBERS.begin(str(person.user_id), {"org": str(person.org_id)})
+async def member_tab(person: Member, **facts: str) -> Tab:
+    """`facts` of the session besides the organisation."""
+    _, session = await MEMBERS.begin(str(person.user_id), {"org": str(person.org_id), **facts})
     return Tab(Families(member=session.family, visitor="v"))
 
 
