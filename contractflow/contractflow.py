@@ -38,7 +38,7 @@ def _origin(url: str) -> str:
 
 
 TURNSTILE = {"frame-src": _origin(settings().turnstile_script_url)}
-POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE}
+POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE, "/forgot": TURNSTILE}
 """Pages that show something of somebody else. They are entered by a full navigation, for the policy is the document's."""
 
 app = rx.App(

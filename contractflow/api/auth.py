@@ -72,7 +72,9 @@ async def join(request: Request) -> Response:
         if known and not await verify_password(known.password_hash, form["password"]):
             raise Invalid("This address has an account already: enter its password.", "password")
         if known is None:
-            check_strength(form["password"], offer.email, accounts.clean_name(form["name"], "name"))
+            check_strength(
+                form["password"], offer.email, accounts.clean_name(form["name"], "name"), offer.org_name
+            )
         user_id = await perform(
             System(offer.org_id, "invitation"), invitations.join, offer.id,
             known.user_id if known else None, known.name if known else form["name"],

@@ -13,6 +13,7 @@ from contractflow.permissions import Permission as P
 # fmt: off
 PAGES = (
     # address               what the tab says
+    ("/settings/profile",   "Profile"),
     ("/settings/security",  "Security"),
     ("/settings/members",   "Members"),
     ("/settings/payments",  "Payments"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import reflex as rx
 
+from contractflow.components.confirm_address import unconfirmed
 from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, classes
 from contractflow.components.missing import not_for_this_role
@@ -66,6 +67,7 @@ def frame(
         sidebar(route, who),
         rx.el.div(
             line,
+            unconfirmed() if who is FrameState else rx.fragment(),
             rx.el.main(
                 *content,
                 class_name=classes("cf-content", "cf-content--wide" if desk else ""),

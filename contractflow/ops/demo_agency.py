@@ -27,7 +27,7 @@ from contractflow.services import accounts, clients, documents, invitations, mem
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.drafts.briefing import plan_item
-from contractflow.services.identity import signing_in, verifying
+from contractflow.services.identity import signing_in
 
 PASSWORD = "northlight-demo"  # noqa: S105  printed on purpose: a demo on this machine only
 OWNER = ("Olivia Hart", "olivia@northlight.test")
@@ -129,7 +129,7 @@ def load() -> list[str]:
     for agency, person, hashed in ((org_id, OWNER, hashes[0]), (uuid7(), PLATFORM, hashes[1])):
         name = "Northlight" if agency == org_id else "ContractFlow"
         user_id = _as(System(agency, "demo"), accounts.sign_up, *person, hashed, name)
-        _as(System(agency, "demo"), verifying.proved, user_id)
+        _as(System(agency, "demo"), signing_in.proved, user_id)
         if agency != org_id:
             demo_codes.enrol(replace(_member(agency, Role.OWNER, PLATFORM[0]), is_confirmed=True))
     admins.change(PLATFORM[1], is_to_be=True)

@@ -41,12 +41,7 @@ def _form() -> rx.Component:
         ),
         password_field("Password", "password", error=errors["password"]),
         rx.el.input(type="hidden", name="next", value=EntryState.onward, read_only=True),
-        turnstile(
-            known=EntryState.is_loaded,
-            site_key=EntryState.site_key,
-            script_url=EntryState.script_url,
-            action="login",
-        ),
+        rx.cond(values["check"], _check()),
         primary("Sign in", type="submit", full=True),
         rx.cond(EntryState.takes_passkeys, _passkey()),
         action="/auth/login",
@@ -59,5 +54,20 @@ def _passkey() -> rx.Component:
     return passkey_sign_in("/auth/passkey/sign-in", "Sign in with a passkey", EntryState.onward)
 
 
+def _check() -> rx.Component:
+    """Only after wrong passwords."""
+    return turnstile(
+        known=EntryState.is_loaded,
+        site_key=EntryState.site_key,
+        script_url=EntryState.script_url,
+        action="login",
+    )
+
+
 def _instead() -> rx.Component:
-    return rx.el.p("New here? ", anchor("Create account", href="/signup"), class_name="cf-entry__instead")
+    return rx.el.p(
+        anchor("Forgot your password?", href="/forgot"),
+        " · New here? ",
+        anchor("Create account", href="/signup"),
+        class_name="cf-entry__instead",
+    )

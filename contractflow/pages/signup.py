@@ -12,6 +12,7 @@ from contractflow.components.icon import anchor
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.story import sealed
 from contractflow.components.turnstile import turnstile
+from contractflow.security.passwords import HELP
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 from contractflow.state.entry import EntryState
 from contractflow.state.refused import RefusedState
@@ -54,7 +55,7 @@ def _person() -> list[rx.Component]:
             "password",
             new=True,
             error=RefusedState.errors["password"],
-            help="Twelve characters or more. A sentence works.",
+            help=HELP,
         ),
     ]
 

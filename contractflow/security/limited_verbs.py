@@ -14,10 +14,16 @@ from typing import Final
 
 from contractflow.errors import Unavailable
 from contractflow.security.rate_limits import (
+    CONFIRM_BY_LINK,
+    CONFIRM_BY_SESSION,
     DAY,
     FACTOR_BY_PERSON,
+    FORGOT_BY_ACCOUNT,
+    FORGOT_BY_ADDRESS,
     HOUR,
     JOIN_BY_ADDRESS,
+    LINK_BY_ADDRESS,
+    MAIL_LINK_BY_PERSON,
     MINUTE,
     PORTAL_OPEN,
     SIGN_IN_BY_ADDRESS,
@@ -91,6 +97,16 @@ VERBS: Final[dict[str, Row]] = {
     "POST /auth/signup":              Row(own=(SIGN_UP_BY_ADDRESS,)),
     "POST /auth/login":               Row(own=(SIGN_IN_BY_ADDRESS,)),  # and wrong ones: security.guessing
     "POST /auth/join":                Row(own=(JOIN_BY_ADDRESS,)),
+    "POST /auth/forgot":              Row(own=(FORGOT_BY_ADDRESS, FORGOT_BY_ACCOUNT)),
+    "POST /auth/reset":               Row(own=(LINK_BY_ADDRESS,)),
+    "POST /auth/not-me":              Row(own=(LINK_BY_ADDRESS,)),
+    "POST /auth/verify-email":        Row(own=(LINK_BY_ADDRESS, CONFIRM_BY_LINK)),
+    "POST /auth/password":            Row(own=(CONFIRM_BY_SESSION,)),
+    "POST /auth/email":               Row(own=(CONFIRM_BY_SESSION, MAIL_LINK_BY_PERSON)),
+    "FrameState.send_confirmation":   Row(person=(5, HOUR), org=(50, HOUR)),
+    "ResetState.load":                LOOK,
+    "ConfirmState.load":              LOOK,
+    "NotMeState.load":                LOOK,
     "POST /auth/logout":              Row(browser=(60, MINUTE), address=(600, MINUTE), without=PASS),
     "POST /auth/refresh":             Row(browser=(60, MINUTE), address=(1200, MINUTE)),
     "POST /auth/code":                Row(browser=(30, 5 * MINUTE), address=(150, 5 * MINUTE), own=(FACTOR_BY_PERSON,)),

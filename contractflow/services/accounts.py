@@ -14,14 +14,14 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import IntegrityError
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, NotFound
 from contractflow.models.columns import uuid7
 from contractflow.models.membership import Membership
 from contractflow.models.org import Org
 from contractflow.models.subscription import Subscription
 from contractflow.permissions import Member, Role
-from contractflow.services import notifications, tiers
-from contractflow.services.identity import person_links, signing_in
+from contractflow.services import tiers
+from contractflow.services.identity import person_links, telling
 from contractflow.services.identity.person_links import Purpose
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 from contractflow.workflows.membership import MembershipStatus
@@ -94,6 +94,19 @@ def memberships(work: UnitOfWork, user_id: UUID) -> list[MembershipRow]:
     ]
 
 
+def home_of(work: UnitOfWork, user_id: UUID) -> UUID:
+    """The organisation that keeps the trail and the mails of somebody's account, also when they have left it.
+
+    Raises NotFound for somebody who never was in one.
+    """
+    query = text("SELECT org_id, status FROM gate_memberships(:user_id)")
+    places = work.db.execute(query, {"user_id": user_id}).all()
+    if not places:
+        raise NotFound("account")
+    home: UUID = min(places, key=lambda place: place.status != MembershipStatus.ACTIVE).org_id
+    return home
+
+
 def membership(work: UnitOfWork, user_id: UUID, org_id: UUID) -> MembershipRow | None:
     """Somebody's place in one organisation, as it is now; None when they have none."""
     return next((row for row in memberships(work, user_id) if row.org_id == org_id), None)
@@ -140,12 +153,9 @@ def register(work: UnitOfWork, name: str, email: str, password_hash: str) -> UUI
 
 def _ask_to_confirm(work: UnitOfWork, user_id: UUID, name: str, email: str) -> None:
     """Whoever has the address already reads that somebody tried; the same rows are written, in the same time."""
-    is_somebodys = bool(signing_in.credentials(work, email))
+    kind = telling.kind_for(work, email, "verify_email")
     token_id = person_links.issue(work, Purpose.VERIFY, user_id, email)
-    kind = "already_known" if is_somebodys else "verify_email"
-    notifications.queue(
-        work, kind, recipient=email, dedupe_key=f"{kind}:{token_id}", name=name, token_id=token_id
-    )
+    telling.tell(work, kind, email, str(token_id), name=name, token_id=token_id)
 
 
 def _with_free_slug(work: UnitOfWork, org: Org) -> Org:

@@ -16,7 +16,7 @@ from contractflow.models import AppUser, Membership, OneTimeToken, Org
 from contractflow.permissions import Member, Role
 from contractflow.security.links import token_hash
 from contractflow.services import accounts, notifications
-from contractflow.services.identity import verifying
+from contractflow.services.identity import signing_in
 from contractflow.services.moving import move
 from contractflow.workflows.membership import MEMBERSHIP, MembershipStatus
 
@@ -98,7 +98,7 @@ def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str,
     else:
         place.role = token.role
         move(work, place, MEMBERSHIP, "rejoin")
-    if not verifying.proved(work, user_id):  # the link came by mail
+    if not signing_in.proved(work, user_id):  # the link came by mail
         raise Invalid("This address has an account already: enter its password.", "password")
     token.used_at = work.now
     member = Member(user_id, token.org_id, place.id, token.role, name)

@@ -15,6 +15,8 @@ REASONS = {
     "ended": "Your session has ended. Sign in again; what you saved is safe.",
     "left": "You left the organisation. What you wrote stays with it.",
     "password": "Your password was changed. Sign in with the new one.",
+    "confirmed": "Your address is confirmed. Sign in.",
+    "undone": "Your account is yours again. Look into your mail: the link there lets you choose a new password.",
 }
 
 
@@ -24,6 +26,8 @@ class EntryState(rx.State):
     reason: str = ""
     is_loaded: bool = False
     takes_passkeys: bool = False
+    is_sent: bool = False
+    """A link is on its way, if there is somebody to send it to."""
     onward: str = ""
     """Where the person wanted to go; the route that signs in checks that it is a path of ours."""
 
@@ -32,7 +36,7 @@ class EntryState(rx.State):
     async def load(self):
         asked = self.router.url.query_parameters
         self.reason = REASONS.get(str(asked.get("reason", "")), "")
-        self.onward = str(asked.get("next", ""))
+        self.onward, self.is_sent = str(asked.get("next", "")), asked.get("sent") == "1"
         self.site_key, self.script_url = settings().turnstile_site_key or "", settings().turnstile_script_url
         self.is_loaded, self.takes_passkeys = True, passkeys.is_possible()
 

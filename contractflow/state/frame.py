@@ -4,6 +4,8 @@ import reflex as rx
 
 from contractflow.permissions import Permission, why_not
 from contractflow.services import standing
+from contractflow.services.identity import verifying
+from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 from contractflow.web.principal import acting_member
 from contractflow.web.threads import perform
@@ -14,6 +16,8 @@ class FrameState(rx.State):
     person_name: str = ""
     role: str = ""
     is_platform_admin: bool = False
+    awaits_confirmation: str = ""
+    """The person's address, until they confirm it."""
     refusals: dict[str, str] = {}
     """What this role may do nowhere: why, by permission."""
 
@@ -23,5 +27,12 @@ class FrameState(rx.State):
         member = await acting_member()
         seen = await perform(member, standing.of_member)
         self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
+        self.awaits_confirmation = seen.awaits_confirmation
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}
+
+    @rx.event
+    @policy(SIGNED_IN)
+    async def send_confirmation(self):
+        await perform(await acting_member(), verifying.send_again)
+        return [ui.toast("Sent. The earlier link does not work any more.", "success"), FrameState.load]

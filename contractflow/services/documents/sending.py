@@ -12,6 +12,7 @@ from contractflow.models import Document, Org, Signer
 from contractflow.security.links import token_hash
 from contractflow.services import links, notifications
 from contractflow.services.documents.subject import GONE, DocumentSubject, subject
+from contractflow.services.identity import verifying
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.document import APPROVAL, STATUS, Approval, Status
 from contractflow.workflows.signer import SIGNER, SignerStatus
@@ -33,6 +34,7 @@ def send(work: UnitOfWork, document_id: UUID, message: str = "") -> None:
     document = locked(work, Document, document_id, "document")
     if document.status is Status.SENT:
         return
+    verifying.require_confirmed(work)
     facts = subject(work, document)
     document.expires_at = work.now + EXPIRES_AFTER
     document.sent_version_id = document.current_version_id

@@ -1,6 +1,6 @@
 """Mailed links of a person: they work once, for a while, and a newer one of the same purpose ends the older ones.
 
-They belong to no organisation, so only the gates of the database see them. The token is derived, its hash is stored.
+Only those that undo a change stay beside each other: a second change must not shut out who undoes the first. They belong to no organisation, so only the gates of the database see them. The token is derived, its hash is stored.
 """
 
 from __future__ import annotations
@@ -58,9 +58,11 @@ class PersonLink:
     problem: str
 
 
-def issue(work: UnitOfWork, purpose: Purpose, user_id: UUID, email: str) -> UUID:
+def issue(
+    work: UnitOfWork, purpose: Purpose, user_id: UUID, email: str, token_id: UUID | None = None
+) -> UUID:
     """A new link about `email`; returns the id that its mail derives the token from."""
-    token_id = uuid7()
+    token_id = token_id or uuid7()
     work.db.execute(
         text("SELECT gate_issue_link(:id, :purpose, :user_id, :email, :hashed, :life)"),
         {"id": token_id, "purpose": purpose.value, "user_id": user_id, "email": email,

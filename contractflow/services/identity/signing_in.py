@@ -36,6 +36,22 @@ def password_of(work: UnitOfWork, user_id: UUID) -> str | None:
     return stored
 
 
+def change_password(work: UnitOfWork, user_id: UUID, password_hash: str | None) -> None:
+    """The caller has proved who it is: by a link, or by the present password."""
+    values = {"user_id": user_id, "hashed": password_hash}
+    work.db.execute(text("SELECT gate_change_password(:user_id, :hashed)"), values)
+
+
+def forget_password(work: UnitOfWork, user_id: UUID) -> None:
+    """No password opens the account until a new one is chosen by mail."""
+    change_password(work, user_id, None)
+
+
+def proved(work: UnitOfWork, user_id: UUID) -> bool:
+    """The person has opened what was mailed to their address. False when somebody else has proved it before."""
+    return bool(work.db.scalar(text("SELECT gate_email_verified(:user_id)"), {"user_id": user_id}))
+
+
 def signed_in(work: UnitOfWork, user_id: UUID) -> None:
     work.db.execute(text("SELECT gate_login_succeeded(:user_id)"), {"user_id": user_id})
 

@@ -21,13 +21,16 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "limits.require_room": {"name": "seats"},
     "limits.use_of": {"name": "seats"},
     "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
+    "identity.telling.tell": {"kind": "already_known"},
     "webhooks.receive": {"raw": EVENT},
 }
 """By verb, the parameters whose names and types do not say what they take; a string that names an id stands for it."""
 
 _PROVEN = "asked about a person who has just proved to be that person"
 _COOKIE = "asked about the session whose cookie came along"
+_LINK = "the mailed link is the permission"
 LEFT_TO_OTHERS: dict[str, str] = {
+    "accounts.home_of": _PROVEN,
     "accounts.membership": _PROVEN,
     "accounts.memberships": _PROVEN,
     "accounts.session_opened": _PROVEN,
@@ -37,7 +40,14 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "identity.person_links.revoke": _PROVEN,
     "identity.signing_in.password_of": _PROVEN,
     "identity.signing_in.signed_in": _PROVEN,
-    "identity.verifying.proved": _PROVEN,
+    "identity.person_links.look_up": _LINK,
+    "identity.person_links.usable": _LINK,
+    "identity.profile.words_about": _PROVEN,
+    "identity.resetting.send_link": _PROVEN,
+    "identity.resetting.tell_changed": _PROVEN,
+    "identity.signing_in.change_password": _PROVEN,
+    "identity.signing_in.forget_password": _PROVEN,
+    "identity.signing_in.proved": _PROVEN,
     "sessions.copied": _COOKIE,
     "sessions.end_everywhere": _PROVEN,
     "sessions.place": _COOKIE,
@@ -47,8 +57,21 @@ LEFT_TO_OTHERS: dict[str, str] = {
 """Verbs that answer for somebody else's ids on purpose: before anybody is signed in, or for a sweep. No event and no
 route takes such an id from outside: the attacks on those show it."""
 
+ONES_OWN: frozenset[str] = frozenset(
+    {
+        "identity.changing_email.ask",
+        "identity.changing_email.finish",
+        "identity.profile.change_password",
+        "identity.profile.rename",
+        "members.leaving.leave",
+        "sessions.end_here",
+    }
+)
+"""What everybody may do to their own account and place, also Victor; nobody else's is reached by it."""
+
 WORKERS_OWN: dict[str, str] = {
     "drafts.writing.wake": "the scheduler lets go of a silent worker's claim",
+    "identity.telling.tell": "a mail, queued by the verb it tells of",
     "notifications.claim": "the mail worker's bookkeeping",
     "notifications.queue": "a mail, queued by the verb it tells of",
     "notifications.refused": "the mail worker's bookkeeping",

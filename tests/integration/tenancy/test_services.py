@@ -13,7 +13,7 @@ from contractflow.errors import NotAllowed, NotFound
 from contractflow.ops.serving import ROOT
 from tests import cast
 from tests.integration.tenancy.arguments import CannotCall
-from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, WORKERS_OWN
+from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, ONES_OWN, WORKERS_OWN
 from tests.integration.tenancy.verbs import attack_verbs, reached_by_the_rightful, ready, verbs
 
 
@@ -57,7 +57,7 @@ def test_whoever_may_gets_through_with_the_same_arguments(world, ledger):
 
 
 def test_what_is_known_by_hand_is_still_there():
-    assert {*BY_HAND, *LEFT_TO_OTHERS, *WORKERS_OWN} - set(verbs()) == set()
+    assert {*BY_HAND, *LEFT_TO_OTHERS, *ONES_OWN, *WORKERS_OWN} - set(verbs()) == set()
 
 
 def test_no_event_reaches_a_verb_that_trusts_the_ids_it_is_given():

@@ -21,7 +21,7 @@ from contractflow.services.drafts import Beat
 from tests import cast
 from tests.integration.tenancy.answers import Answer, attempt, flushed, undone
 from tests.integration.tenancy.arguments import Arguments
-from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, WORKERS_OWN
+from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, ONES_OWN, WORKERS_OWN
 from tests.integration.tenancy.ledger import Ledger, told
 from tests.integration.tenancy.world import World
 
@@ -161,7 +161,7 @@ def attack_verbs(world: World, ledger: Ledger, only: dict[str, Verb] | None = No
         answers += [
             _outsider(world, who, calls, ledger, before[who.name], secrets) for who in attackers(world)
         ]
-        if not calls[0].rows and name not in WORKERS_OWN:
+        if not calls[0].rows and name not in {*WORKERS_OWN, *ONES_OWN}:
             answers.append(_victor(calls, ledger, before["Victor"]))
     return answers
 

@@ -19,7 +19,7 @@ from contractflow.security.links import link_token, token_hash
 from contractflow.security.passwords import hash_password
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, Verdict
 from contractflow.services import accounts, invitations
-from contractflow.services.identity import signing_in, verifying
+from contractflow.services.identity import signing_in
 from contractflow.services.portal_links import LinkKind
 from contractflow.web.guard import SessionGuard
 from contractflow.web.principal import read_signer
@@ -127,7 +127,7 @@ async def test_an_invitation_makes_a_member_once() -> None:
 async def test_somebody_with_an_account_joins_with_its_password() -> None:
     with unit_of_work(cast.redshift) as work:
         sam = accounts.register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
-        verifying.proved(work, sam)
+        signing_in.proved(work, sam)
     token, _ = an_invitation("sam@redshift.test")
     wrong = await call("POST", "/auth/join", {"token": token, "name": "Eve", "password": "another password!"})
     assert wrong.headers["location"].startswith("/invite/")

@@ -1,0 +1,46 @@
+""" "This was not me": somebody else asked for another address, and the person takes their account back."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from contractflow.components.buttons import primary
+from contractflow.components.fields import form_error
+from contractflow.components.public_shell import entry_frame
+from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.story import sealed
+from contractflow.state.mailed_links import NotMeState
+from contractflow.state.refused import RefusedState
+from contractflow.web.native import post_form
+
+WHAT = (
+    "The change of address is taken back.",
+    "Everybody is signed out of your account, on every device.",
+    "The password stops working; a link to choose a new one comes to the address of the mail you opened.",
+)
+
+
+@rx.page(
+    route="/not-me/[token]",
+    title="This was not me · ContractFlow",
+    on_load=[NotMeState.load, RefusedState.load],
+)
+def not_me() -> rx.Component:
+    return entry_frame(
+        "This was not you?",
+        "Take your account back. Three things happen at once:",
+        loaded(NotMeState.is_loaded, _form(), skeleton_text(1)),
+        aside=sealed(),
+    )
+
+
+def _form() -> rx.Component:
+    return post_form(
+        rx.el.ol(*[rx.el.li(words) for words in WHAT], class_name="cf-steps"),
+        form_error(RefusedState.errors["form"]),
+        rx.el.input(type="hidden", name="token", value=NotMeState.link, read_only=True),
+        primary("Take my account back", "shield-check", type="submit", full=True),
+        action="/auth/not-me",
+        class_name="cf-form",
+        key=RefusedState.code,
+    )

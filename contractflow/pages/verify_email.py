@@ -1,0 +1,67 @@
+"""The link that proves an address: a button for who is signed in, the password for who is not.
+
+Opening it does nothing yet: mail servers open links, too.
+"""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from contractflow.components.buttons import link_button, primary
+from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.notice import notice
+from contractflow.components.public_shell import entry_frame
+from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.story import sealed
+from contractflow.state.mailed_links import ConfirmState
+from contractflow.state.refused import RefusedState
+from contractflow.web.native import post_form
+
+page = ConfirmState.page
+AGAIN = "Sign in; a new link is one click away there."
+
+
+@rx.page(
+    route="/verify-email/[token]",
+    title="Confirm your address · ContractFlow",
+    on_load=[ConfirmState.load, RefusedState.load],
+)
+def verify_email() -> rx.Component:
+    title = rx.cond(page.is_change, "Confirm your new address", "Confirm your address")
+    lead = rx.cond(page.is_change, "Mail for your account comes here from then on.", "Then it is yours.")
+    body = rx.cond(page.problem, _too_late(), _form())
+    return entry_frame(
+        title,
+        rx.cond(page.problem, "", lead),
+        loaded(ConfirmState.is_loaded, body, skeleton_text(1)),
+        aside=sealed(),
+    )
+
+
+def _form() -> rx.Component:
+    errors = RefusedState.errors
+    help_ = "Of your account. It shows that the account is yours, not only the mail."
+    return post_form(
+        form_error(errors["form"]),
+        text_field(
+            "Work email", "email", type="email", value=page.email, read_only=True, auto_complete="username"
+        ),
+        rx.cond(
+            page.is_yours,
+            rx.fragment(),
+            password_field("Password", "password", error=errors["password"], help=help_),
+        ),
+        rx.el.input(type="hidden", name="token", value=ConfirmState.link, read_only=True),
+        primary("Confirm address", type="submit", full=True),
+        action="/auth/verify-email",
+        class_name="cf-form",
+        key=RefusedState.code,
+    )
+
+
+def _too_late() -> rx.Component:
+    return rx.el.div(
+        notice("warning", page.problem, AGAIN),
+        link_button("Sign in", "/login", look="secondary", native=True),
+        class_name="cf-stack",
+    )
