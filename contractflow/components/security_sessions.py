@@ -8,7 +8,7 @@ from contractflow.components.icon import icon
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.table import (
-    actions_cell,
+    cell,
     name_cell,
     table,
     table_row,
@@ -33,15 +33,15 @@ def sessions_section() -> rx.Component:
 
 
 def _device(row: SessionRow) -> rx.Component:
-    this = rx.cond(row.is_this, hued_pill("This device", "check", "grass"))
     picture = rx.cond(row.is_phone, icon("smartphone"), icon("monitor"))
+    this = hued_pill("This device", "check", "grass")
     end = secondary("End", on_click=SecuritySessionsState.end(row.id))
     return table_row(
-        name_cell(rx.el.span(picture, row.device, this, class_name="cf-line")),
+        name_cell(rx.el.span(picture, row.device, class_name="cf-line")),
         who_cell(rx.fragment(row.place, rx.el.span(" · ", row.org_name, class_name="cf-muted"))),
         time_cell(row.signed_in.ago, row.signed_in.exact),
         value_cell(rx.el.time(row.seen.ago, title=row.seen.exact)),
-        actions_cell(rx.cond(row.is_this, rx.fragment(), end)),
+        cell(rx.cond(row.is_this, this, end)),
         key=row.id,
     )
 

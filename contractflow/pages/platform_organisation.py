@@ -11,7 +11,7 @@ from contractflow.components.pill import ORGANISATION, pill
 from contractflow.components.platform_shell import platform_page
 from contractflow.components.sections import facts, section
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import actions_cell, cell, name_cell, table, table_row, value_cell
+from contractflow.components.table import cell, name_cell, table, table_row, value_cell
 from contractflow.services.platform import LimitRow
 from contractflow.state.platform_organisation import PlatformOrganisationState
 from contractflow.state.platform_organisations import ROUTE
@@ -69,7 +69,7 @@ def _about() -> rx.Component:
 
 def _plan() -> rx.Component:
     return facts(
-        ("Plan", page.tier), ("Trial until", rx.cond(page.trial_until, page.trial_until, "No trial"))
+        ("Plan", page.tier), ("Trial until", rx.cond(page.trial_until, page.trial_ends.exact, "No trial"))
     )
 
 
@@ -92,7 +92,7 @@ def _limit(row: LimitRow) -> rx.Component:
     change = secondary("Change", on_click=PlatformOrganisationState.ask(row.key))
     return table_row(
         name_cell(row.label), cell(row.plans, wide=True), cell(row.used, wide=True), value_cell(row.limit),
-        actions_cell(change), key=row.key,
+        cell(change), key=row.key,
     )  # fmt: skip
 
 
@@ -107,5 +107,5 @@ def _access() -> rx.Component:
             end, "End all sessions?", SIGNED_OUT, "End all sessions", PlatformOrganisationState.end_sessions
         ),
         rx.cond(page.is_held, held, free),
-        class_name="cf-line",
+        class_name="cf-toolbar",
     )

@@ -31,7 +31,7 @@ HEADINGS = (
 
 @platform_page(ROUTE, "Organisations", on_load=[PlatformOrganisationsState.load])
 def platform_organisations() -> rx.Component:
-    label = "Search by name, or by a member's address"
+    label = "Name, or a member's address"
     listed = rx.fragment(table("Organisations", HEADINGS, PlatformOrganisationsState.rows, _row), _more())
     return rx.el.div(
         toolbar(search_field(label, PlatformOrganisationsState.text, PlatformOrganisationsState.search)),

@@ -58,7 +58,7 @@ def place(ip: str | None) -> str:
     if (mapped := getattr(address, "ipv4_mapped", None)) is not None:
         address = mapped
     if address.is_loopback:
-        return "this machine"
+        return "This machine"
     if address.version == 4:
         return ".".join(str(address).split(".")[:3]) + ".…"
     return ":".join(part.lstrip("0") or "0" for part in address.exploded.split(":")[:3]) + ":…"

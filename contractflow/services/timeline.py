@@ -214,8 +214,5 @@ def note_of(event: AuditEvent) -> str:
         ("version", "Version {}"),
         ("person", "{}"),
         ("device", "{}"),
-        ("until", "Until {}"),
-        ("tier", "{}"),
-        ("limit", "{}"),
     )
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")

@@ -397,7 +397,9 @@ def test_the_plan_changes_by_hand_also_where_there_is_none(petra):
     for _ in range(2):
         as_(petra, platform.change_tier, "scale")
     assert (seen(petra).tier, seen(petra).state) == ("Scale", "active")
-    assert [(e.action, e.data["tier"]) for e in trail()] == [("platform:change_tier", "Scale")]
+    assert [(e.action, e.data["changes"]) for e in trail()] == [
+        ("platform:change_tier", {"tier": [None, "scale"]})
+    ]
     as_(petra, platform.change_tier, "starter")
     assert as_(cast.olivia, limits.use_of, "seats").limit == 3
     with pytest.raises(Invalid):
@@ -418,7 +420,11 @@ def test_a_limit_of_its_own_holds_until_it_is_taken_back(petra):
     assert as_(cast.olivia, limits.use_of, "documents").limit is None
     as_(petra, platform.override_limit, "seats", "")
     assert as_(cast.olivia, limits.use_of, "seats").limit == 3
-    assert [e.data["limit"] for e in trail()] == ["Seats: 1,200", "Active documents: unlimited", "Seats: 3"]
+    assert [e.data["changes"] for e in trail()] == [
+        {"seats": [3, 1200]},
+        {"documents": [25, None]},
+        {"seats": [1200, 3]},
+    ]
     with unit_of_work(cast.olivia) as work:
         kept = work.db.scalar(text("SELECT settings FROM org"))
     assert kept["limits"] == {"documents": None}

@@ -81,7 +81,7 @@ class OrganisationPage:
     leaves: When = field(default_factory=When)
     trial_until: str = ""
     """A date (2026-12-31), empty without a trial."""
-    is_billed: bool = False
+    trial_ends: When = field(default_factory=When)
     sessions: str = "0"
     limits: list[LimitRow] = field(default_factory=list)
 
@@ -153,7 +153,7 @@ def _page(row: RowMapping, now: datetime) -> OrganisationPage:
         is_held=row["legal_hold"],
         leaves=when(row["deletion_requested_at"], now),
         trial_until=f"{row['trial_ends_at']:%Y-%m-%d}" if row["status"] == "trialing" else "",
-        is_billed=row["is_billed"],
+        trial_ends=when(row["trial_ends_at"], now),
         sessions=f"{row['sessions']:,}",
         limits=[_limit(row, name) for name in LIMITS],
     )

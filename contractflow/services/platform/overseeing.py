@@ -88,14 +88,8 @@ def extend_trial(work: UnitOfWork, until: str) -> None:
     if ends - work.now > LONGEST_TRIAL:
         raise Invalid("A trial lasts a year at most.", "until")
     before, plan.trial_ends_at = plan.trial_ends_at, ends
-    said = f"{ends:%d %b %Y}"
-    work.record(
-        "platform:extend_trial",
-        "subscription",
-        plan.id,
-        until=said,
-        changes={"trial_ends_at": (before, ends)},
-    )
+    days = f"{before:%d %b %Y}", f"{ends:%d %b %Y}"
+    work.record("platform:extend_trial", "subscription", plan.id, changes={"trial_until": days})
 
 
 def change_tier(work: UnitOfWork, tier: str) -> None:
@@ -118,8 +112,7 @@ def change_tier(work: UnitOfWork, tier: str) -> None:
         )
         work.db.add(plan)
     plan.tier, plan.seats = tier, tiers.named(tier).seats
-    name = tiers.named(tier).name
-    work.record("platform:change_tier", "subscription", plan.id, tier=name, changes={"tier": (before, tier)})
+    work.record("platform:change_tier", "subscription", plan.id, changes={"tier": (before, tier)})
 
 
 def override_limit(work: UnitOfWork, name: str, limit: str) -> None:
@@ -130,9 +123,8 @@ def override_limit(work: UnitOfWork, name: str, limit: str) -> None:
     before, typed = limit_of(one(work, org_id), name), limit.strip().casefold()
     own = json.dumps(_number(typed, name)) if typed else None
     if _gate(work, "SELECT gate_platform_limit(:name, CAST(:own AS jsonb))", name=name, own=own):
-        after = limit_of(one(work, org_id), name)
-        said = f"{LIMITS[name]}: {'unlimited' if after is None else f'{after:,}'}"
-        work.record("platform:override_limit", "org", org_id, limit=said, changes={name: (before, after)})
+        changes = {name: (before, limit_of(one(work, org_id), name))}
+        work.record("platform:override_limit", "org", org_id, changes=changes)
 
 
 def _of_whom(work: UnitOfWork) -> UUID:
