@@ -66,6 +66,7 @@ def _actions(row: MemberRow) -> rx.Component:
         ask("Offer ownership", "offer", row.can_be_offered),
         ask("Suspend", "suspend", row.can_suspend),
         rx.cond(row.can_reinstate, menu_item("Reinstate", MembersState.reinstate(row.id))),
+        rx.cond(row.can_end_sessions, menu_item("End sessions", MembersState.end_sessions(row.id))),
         ask("Remove", "remove", row.can_remove, destroys=True),
     )
 

@@ -19,7 +19,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotAllowed, NotFound
 from contractflow.models import AppUser, AuthSession, Membership
 from contractflow.permissions import Permission as P
-from contractflow.permissions import Role
+from contractflow.permissions import Role, why_not
 from contractflow.security.sessions import end_now, hasten_rotation, last_seen
 from contractflow.services import devices
 from contractflow.services.display import When, moment, when
@@ -128,13 +128,22 @@ def end_of_member(work: UnitOfWork, membership_id: UUID) -> int:
     member = work.db.get(Membership, membership_id)
     if member is None:
         raise NotFound("member")
-    if member.role.value > work.member.role.value:
-        raise NotAllowed("You cannot end the sessions of somebody above your own role.")
+    if refused := why_not_end(work, member):
+        raise NotAllowed(refused)
     ended = _end(work, member.user_id, "ended by an admin")
     if ended:
         name = work.db.get_one(AppUser, member.user_id).name
         work.record("member:end_sessions", "membership", member.id, person=name, sessions=len(ended))
     return len(ended)
+
+
+def why_not_end(work: UnitOfWork, member: Membership) -> str:
+    """Why somebody's sessions are not the actor's to end, in words; empty when they are."""
+    if refused := why_not(work.actor, P.MEMBER_END_SESSIONS):
+        return refused
+    if member.role.value > work.member.role.value:
+        return "You cannot end the sessions of somebody above your own role."
+    return ""
 
 
 def end_everywhere(work: UnitOfWork, user_id: UUID, reason: str, *, but: UUID | None = None) -> int:

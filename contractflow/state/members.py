@@ -3,7 +3,7 @@
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import members
+from contractflow.services import members, sessions
 from contractflow.services.members import HeirChoice, MemberRow, MembersPage
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
@@ -75,6 +75,12 @@ class MembersState(ActingState, rx.State):
     async def reinstate(self, member_id: str):
         await self._perform(members.reinstate, as_id(member_id))
         return self._done("Reinstated. They can sign in again.")
+
+    @rx.event
+    @policy(P.MEMBER_END_SESSIONS)
+    async def end_sessions(self, member_id: str):
+        ended = await self._perform(sessions.end_of_member, as_id(member_id, "member"))
+        return self._done("Signed out everywhere." if ended else "They are signed in nowhere.")
 
     @rx.event
     @policy(P.MEMBER_REMOVE)

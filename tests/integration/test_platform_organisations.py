@@ -20,11 +20,12 @@ from contractflow.ops import admins
 from contractflow.permissions import PlatformAdmin, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security.sessions import MEMBERS
-from contractflow.services import accounts, limits, payments, platform, portal, sessions, timeline
+from contractflow.services import accounts, audit, limits, payments, platform, portal, sessions
 from contractflow.services.portal_links import LinkKind, look_up
-from contractflow.web.principal import read_admin, read_member
+from contractflow.web.principal import FACTOR, read_admin, read_member
 from tests import builders, cast
 from tests.integration.journey import as_, mailed_code, sent, signer_of
+from tests.integration.web.at_the_door import enrol
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url")
 
@@ -275,7 +276,9 @@ async def test_members_of_a_suspended_organisation_read_why_and_do_nothing(petra
 
 async def test_an_admin_whose_own_agency_is_suspended_can_still_lift_it(petra, redis):
     as_(dataclasses.replace(petra, org_id=cast.REDSHIFT), platform.suspend, "A mistake.")
-    _, session = await MEMBERS.begin(str(cast.rita.user_id), {"org": str(cast.REDSHIFT)})
+    enrol(cast.rita)
+    facts = {"org": str(cast.REDSHIFT), FACTOR: "app"}
+    _, session = await MEMBERS.begin(str(cast.rita.user_id), facts)
     assert (await read_admin(session, Visitor())).user_id == cast.rita.user_id
 
 
@@ -289,12 +292,12 @@ def test_suspending_stands_in_the_trail_and_in_a_mail_to_the_owner_once(petra):
         ("platform:lift", petra.user_id, None),
     ]
     with unit_of_work(cast.olivia) as work:
-        said = [(e.words, e.note) for day in timeline.of_organisation(work).days for e in day.events]
+        said = [(e.who, e.what, e.note) for day in audit.page(work, audit.Wanted()).days for e in day.events]
         mails = [
             (n.kind, n.recipient)
             for n in work.db.exec(select(Notification).order_by(Notification.created_at))
         ]
-    assert said[-1] == ("Petra of ContractFlow suspended the organisation", "Unpaid.")
+    assert said[-1] == ("Petra of ContractFlow", "suspended the organisation", "Unpaid.")
     assert mails == [
         ("org_suspended", cast.email_of(cast.olivia)),
         ("org_lifted", cast.email_of(cast.olivia)),

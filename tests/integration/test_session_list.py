@@ -16,7 +16,7 @@ from contractflow.errors import NotAllowed, NotFound
 from contractflow.models import AuditEvent, AuthSession
 from contractflow.permissions import Member, Role, Visitor
 from contractflow.security.sessions import MEMBERS
-from contractflow.services import accounts, sessions, timeline
+from contractflow.services import accounts, audit, members, sessions
 from tests import builders, cast
 
 pytestmark = pytest.mark.usefixtures("database", "redis")
@@ -83,8 +83,10 @@ async def test_ending_one_ends_it_and_stands_in_the_trail(database) -> None:
     do(cast.mia, sessions.end_one, phone)  # twice is once
     assert trail() == [("session:end", "Mia Member")]
     with unit_of_work(cast.olivia) as work:
-        event = timeline.of_organisation(work).days[0].events[0]
-    assert (event.words, event.note) == ("Mia Member ended one of their own sessions", "Firefox on Linux")
+        event = audit.page(work, audit.Wanted()).days[0].events[0]
+    assert (event.who, event.what, event.note) == (
+        "Mia Member", "ended one of their own sessions", "Firefox on Linux",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("who", [cast.olivia, cast.adam, cast.rita], ids=lambda m: m.name)
@@ -207,3 +209,17 @@ async def test_a_copied_cookie_is_told_once() -> None:
     for _ in range(2):
         do(dataclasses.replace(cast.northlight, name="sessions"), sessions.copied, family, cast.mia.user_id)
     assert trail() == [("session:copied", "sessions")]
+
+
+@pytest.mark.parametrize(
+    ("who", "theirs"),
+    [
+        (cast.olivia, {"Adam Admin", "Mia Member", "Victor Viewer"}),
+        (cast.adam, {"Mia Member", "Victor Viewer"}),
+        (cast.mia, set()),
+        (cast.victor, set()),
+    ],
+    ids=lambda one: getattr(one, "name", ""),
+)
+def test_the_members_page_offers_it_to_whom_it_would_succeed_for(who: Member, theirs: set[str]) -> None:
+    assert {row.name for row in do(who, members.page).members if row.can_end_sessions} == theirs

@@ -12,7 +12,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Document, Membership, OneTimeToken
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
-from contractflow.services import limits
+from contractflow.services import limits, sessions
 from contractflow.services.display import When, when
 from contractflow.services.members.handing_over import why_not_heir
 from contractflow.services.members.inviting import INVITABLE, MOST, open_invitations
@@ -39,6 +39,7 @@ class MemberRow:
     can_reinstate: bool = False
     can_remove: bool = False
     can_be_offered: bool = False
+    can_end_sessions: bool = False
     has_actions: bool = False
 
 
@@ -144,6 +145,7 @@ def _row(work: UnitOfWork, me: Membership, place: Membership, user: AppUser, doc
         "can_suspend": may_go and is_active,
         "can_reinstate": may_go and not is_active,
         "can_remove": may_go,
+        "can_end_sessions": is_active and place.id != me.id and not sessions.why_not_end(work, place),
         "can_be_offered": work.actor.may(P.ORG_TRANSFER) and place.id != me.id and is_active,
     }
     return MemberRow(
