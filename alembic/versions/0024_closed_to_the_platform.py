@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0023_closed_to_the_platform"
-down_revision = "0022_factors"
+revision = "0024_closed_to_the_platform"
+down_revision = "0023_undo_links"
 branch_labels = None
 depends_on = None
 
