@@ -18,6 +18,7 @@ EVENT: Final = json.dumps(
 BY_HAND: dict[str, dict[str, Any]] = {
     "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
     "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},
+    "factors.rows.ask": {"sql": "SELECT 1"},
     "limits.require_room": {"name": "seats"},
     "limits.use_of": {"name": "seats"},
     "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
@@ -36,6 +37,10 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "accounts.session_opened": _PROVEN,
     "accounts.session_ended": _PROVEN,
     "accounts.sign_up": "makes a new organisation, whose id is new; the form has none",
+    "factors.devices.is_trusted": _PROVEN,
+    "factors.proving.standing": _PROVEN,
+    "factors.rows.factors_of": _PROVEN,
+    "factors.rows.passkeys_of": _PROVEN,
     "identity.person_links.issue": _PROVEN,
     "identity.person_links.revoke": _PROVEN,
     "identity.signing_in.password_of": _PROVEN,
@@ -48,6 +53,7 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "identity.signing_in.change_password": _PROVEN,
     "identity.signing_in.forget_password": _PROVEN,
     "identity.signing_in.proved": _PROVEN,
+    "platform.appointing.lacks_factor": _PROVEN,
     "sessions.copied": _COOKIE,
     "sessions.end_everywhere": _PROVEN,
     "sessions.place": _COOKIE,
@@ -59,6 +65,10 @@ route takes such an id from outside: the attacks on those show it."""
 
 ONES_OWN: frozenset[str] = frozenset(
     {
+        "factors.devices.trust",
+        "factors.notices.tell",
+        "factors.proving.confirmed",
+        "factors.totp.offer_totp",
         "identity.changing_email.ask",
         "identity.changing_email.finish",
         "identity.profile.change_password",

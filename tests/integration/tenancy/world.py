@@ -122,8 +122,29 @@ def _people(work: UnitOfWork, owner: Member, word: str) -> Ids:
     offer = builders.an_offer(work, owner.membership_id, heir)
     return {
         "membership_id": owner.membership_id, "token_id": invite.id, "family_id": family, "offer_id": offer.id,
-        "heir_id": heir,
+        "heir_id": heir, **_factors(work, owner, word),
     }  # fmt: skip
+
+
+def _factors(work: UnitOfWork, owner: Member, word: str) -> Ids:
+    """A passkey and a remembered browser, which only the gates can make, and only for who is there."""
+    said = {
+        "user": str(owner.user_id), "name": f"{word} passkey", "agent": f"{word} browser",
+        "one": hashlib.sha256(word.encode()).digest(), "until": work.now + timedelta(days=1),
+    }  # fmt: skip
+    ids = {}
+    for query in (
+        "SELECT set_config('app.user_id', :user, true)",
+        "SELECT gate_passkey_add(:one, :one, 0, :name, '', false)",
+        "SELECT gate_device_trust(CAST(:user AS uuid), :one, '192.0.2.9', :agent, :until)",
+    ):
+        work.db.execute(text(query), {name: said[name] for name in said if f":{name}" in query})
+    ids["passkey_id"] = work.db.scalar(
+        text("SELECT id FROM gate_passkeys(CAST(:user AS uuid))"), {"user": said["user"]}
+    )
+    ids["device_id"] = work.db.scalar(text("SELECT id FROM gate_trusted_devices()"))
+    work.db.execute(text("SELECT set_config('app.user_id', '', true)"))
+    return ids
 
 
 def _a_colleague_of_rita(work: UnitOfWork) -> UUID:
