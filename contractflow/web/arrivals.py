@@ -7,7 +7,6 @@ everything in it. So an event is looked at before Reflex sees it; what handlers 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from inspect import Parameter, signature
@@ -21,6 +20,7 @@ from reflex_base.registry import RegistrationContext
 from contractflow.web.commands import toast
 from contractflow.web.policy import rule_of
 from contractflow.web.principal import NOT_HERE
+from contractflow.web.storable import is_storable
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +35,6 @@ FORM: Final = "__reflex_form_data__"
 UNUSABLE: Final = "Something in it cannot be stored. Type it again instead of pasting it."
 WRONG: Final = "arguments that the handler does not take"
 
-# NUL, which PostgreSQL cannot keep, and halves of surrogate pairs, which UTF-8 cannot.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PLAIN: Final = (str, int, float, bool, type(None))
 _TOLD_OF_A_SOCKET: Final = 3
 
@@ -90,7 +88,7 @@ def look_at(data: object) -> None:
     for argument, value in payload.items():
         if not checks[argument](value):
             raise Refused(f"{WRONG}: {argument} of {name}")
-    if not _is_storable(payload):
+    if not _can_be_kept(payload):
         raise Refused(f"text that cannot be stored, for {name}", UNUSABLE)
 
 
@@ -109,8 +107,7 @@ def _is_part(pair: tuple[object, object]) -> bool:
     name, value = pair
     texts = value if isinstance(value, list) and len(value) <= MOST_FIELDS else [value]
     return all(
-        text is None
-        or (isinstance(text, str) and len(text) <= LONGEST_ADDRESS and not _UNSTORABLE.search(text))
+        text is None or (isinstance(text, str) and len(text) <= LONGEST_ADDRESS and is_storable(text))
         for text in [name, *texts]
     )
 
@@ -174,10 +171,10 @@ _CHECKS: Final[dict[Any, Check]] = {
 }
 
 
-def _is_storable(value: object) -> bool:
+def _can_be_kept(value: object) -> bool:
     """Of texts in whatever was checked already, so never deep."""
     if isinstance(value, str):
-        return not _UNSTORABLE.search(value)
+        return is_storable(value)
     if isinstance(value, dict):
-        return all(_is_storable(part) for pair in value.items() for part in pair)
-    return not isinstance(value, list) or all(map(_is_storable, value))
+        return all(_can_be_kept(part) for pair in value.items() for part in pair)
+    return not isinstance(value, list) or all(map(_can_be_kept, value))

@@ -16,6 +16,7 @@ from contractflow.permissions import Visitor
 from contractflow.web import flash
 from contractflow.web.answers import see
 from contractflow.web.requests import browser_of
+from contractflow.web.storable import is_storable
 
 LONGEST_FIELD: Final = 2100
 """A captcha token is the longest; a password over 128 characters is refused by its own rule."""
@@ -36,9 +37,15 @@ async def require_person(form: Mapping[str, str], action: str, visitor: Visitor)
 
 
 async def fields(request: Request) -> Mapping[str, str]:
-    """The posted texts; a missing one is empty, files and overlong ones count as missing."""
+    """The posted texts; a missing one is empty, and files, overlong texts and such as nobody can keep count as missing."""
     posted: FormData = await request.form(max_files=0, max_fields=20)
-    return _Fields({k: v for k, v in posted.items() if isinstance(v, str) and len(v) <= LONGEST_FIELD})
+    return _Fields(
+        {name: text for name, text in posted.items() if isinstance(text, str) and _is_usable(text)}
+    )
+
+
+def _is_usable(text: str) -> bool:
+    return len(text) <= LONGEST_FIELD and is_storable(text)
 
 
 class _Fields(dict[str, str]):
