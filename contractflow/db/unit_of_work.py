@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
@@ -47,6 +48,10 @@ _APPEND = text(
 )
 
 
+class DatabaseAway(OperationalError):
+    """The server did not answer, and nothing was changed: whatever it was can be done again."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of the trail, waiting for the commit."""
@@ -75,6 +80,11 @@ class UnitOfWork:
             self.db.connection()
         at: datetime = self.db.info[NOW]
         return at
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether something was done: there is nothing that leaves no line in the trail."""
+        return bool(self._entries)
 
     def require(self, permission: Permission, own: bool = False) -> None:
         """Refuse with a sentence unless the actor has `permission`. Raises NotAllowed, ConfirmFirst."""
@@ -137,7 +147,7 @@ class UnitOfWork:
 def unit_of_work(actor: Actor, *, role: DbRole | None = None) -> Generator[UnitOfWork]:
     """One transaction as `actor`, committed at the end, rolled back on any exception. Nothing else commits.
 
-    Raises Stale when somebody else saved a row that this transaction had read before.
+    Raises Stale when somebody else saved a row that this transaction had read before, DatabaseAway when it could only read.
     """
     with Session(engine(role), info={ACTOR: actor}, expire_on_commit=False) as db:
         work = UnitOfWork(actor, db)
@@ -148,6 +158,10 @@ def unit_of_work(actor: Actor, *, role: DbRole | None = None) -> Generator[UnitO
             db.commit()
         except StaleDataError:
             raise Stale("Somebody changed this in the meantime. Reload to see it.") from None
+        except OperationalError as problem:
+            if _is_away(problem) and not work.has_changed:
+                raise DatabaseAway(None, None, problem.orig or problem) from None
+            raise
     _run_afterwards(work)
 
 
@@ -158,8 +172,18 @@ def glance(visitor: Visitor) -> Generator[UnitOfWork]:
     One round trip without a transaction instead of four; every event of every page begins with it.
     """
     with Session(engine(), info={ACTOR: visitor, GLANCE: True}) as db:
-        db.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-        yield UnitOfWork(visitor, db)
+        try:
+            db.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+            yield UnitOfWork(visitor, db)
+        except OperationalError as problem:
+            if _is_away(problem):
+                raise DatabaseAway(None, None, problem.orig or problem) from None
+            raise
+
+
+def _is_away(problem: OperationalError) -> bool:
+    """The connection could not be made (there is no statement then) or broke; not a limit of time, nor a deadlock."""
+    return problem.connection_invalidated or problem.statement is None
 
 
 def _append_trail(work: UnitOfWork) -> None:

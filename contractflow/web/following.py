@@ -7,19 +7,17 @@ state, so a word costs no lock and no write.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
-
 from contractflow.broker.changes import topic_key
 from contractflow.broker.draft_stream import DraftView
 from contractflow.broker.hub import Following, hub
 from contractflow.content import redline
+from contractflow.errors import Unavailable
 from contractflow.integrations.ai.failover import LABELS
 from contractflow.services.drafts import LiveDraft, LiveRewrite
 from contractflow.services.drafts.rewriting import parts
@@ -29,12 +27,13 @@ CHECK_SECONDS = 4.0
 """So often it is asked anew whether the person may still read this."""
 COMPARE_SECONDS = 0.12
 """Between two looks at what a rewrite changes: comparing costs more than sending a word on."""
+AWAY_SECONDS = 1.0
+"""Between two tries while the database is away."""
 LAST_WORDS_SECONDS = 3.0
 """How long the end of a text may come after the end of its row."""
 
 Message = dict[str, Any]
 Snapshot = TypeVar("Snapshot")
-log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -78,6 +77,21 @@ async def _following(*, draft_ids: Sequence[UUID] = (), topics: Sequence[str]) -
             yield following
 
 
+async def _patiently(
+    check: Callable[[], Awaitable[Snapshot]], is_there: Callable[[], bool]
+) -> tuple[Snapshot, bool]:
+    """What `check` says once the database answers, and whether it had to be waited for: what the page asked for then is lost."""
+    was_away = False
+    while True:
+        try:
+            return await check(), was_away
+        except Unavailable:
+            if not is_there():
+                raise
+            was_away = True
+            await sockets.pause(AWAY_SECONDS)
+
+
 async def draft_messages(
     document_id: UUID,
     draft_id: UUID,
@@ -91,7 +105,7 @@ async def draft_messages(
     """
     told, topic = _Told(*seen), f"document:{document_id}"
     async with _following(draft_ids=[draft_id], topics=[topic]) as following:
-        draft = await check()
+        draft, _ = await _patiently(check, is_there)
         while is_there():
             view = following.view(draft_id)
             message = told.news(view) | told.standing(draft)
@@ -103,7 +117,7 @@ async def draft_messages(
                 return
             news = await following.wait(CHECK_SECONDS)
             if is_there() and (not news or topic_key(topic) in news):
-                draft = await check()
+                draft, _ = await _patiently(check, is_there)
                 if not draft.is_active:
                     await _last_words(following, draft_id)
 
@@ -125,7 +139,7 @@ async def rewrite_messages(
     """What each rewrite changes so far, word by word, until all of them are over; "d", the status, is a rewrite's last."""
     topic, told = f"document:{document_id}", dict[UUID, Message]()
     async with _following(draft_ids=draft_ids, topics=[topic]) as following:
-        live = await check()
+        live, _ = await _patiently(check, is_there)
         open_ = [draft_id for draft_id in draft_ids if draft_id in live]
         while open_ and is_there():
             for draft_id in tuple(open_):
@@ -138,7 +152,7 @@ async def rewrite_messages(
             news = await following.wait(CHECK_SECONDS)
             await asyncio.sleep(COMPARE_SECONDS)
             if is_there() and (not news or topic_key(topic) in news):
-                live = await check()
+                live, _ = await _patiently(check, is_there)
 
 
 def _rewritten(view: DraftView, live: LiveRewrite) -> Message:
@@ -157,12 +171,8 @@ async def snapshots(
         await sockets.pause(seconds)
         if not is_there():
             return
-        try:
-            snapshot = await read()
-        except OperationalError as problem:
-            log.warning("a page waits for the database: %s", type(problem.orig).__name__)
-        else:
-            yield snapshot
+        with suppress(Unavailable):  # it is asked again
+            yield await read()
 
 
 async def document_messages(
@@ -171,12 +181,12 @@ async def document_messages(
     """One message per change of the document, or for several that came together."""
     topic = f"document:{document_id}"
     async with _following(topics=[topic]) as following:
-        await check()
+        await _patiently(check, is_there)
         while is_there():
-            news = await following.wait(CHECK_SECONDS)
+            news: object = await following.wait(CHECK_SECONDS)
             if not is_there():
                 return
+            if not news:
+                _, news = await _patiently(check, is_there)
             if news:
                 yield {"document": str(document_id)}
-            else:
-                await check()

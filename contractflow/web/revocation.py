@@ -12,10 +12,9 @@ from uuid import UUID
 from redis.exceptions import RedisError
 from reflex.state import StateUpdate
 from reflex_base.event import Event
-from sqlalchemy.exc import OperationalError
 
 from contractflow.broker.connections import async_reader
-from contractflow.errors import AppError, NotSignedIn, PortalClosed, Suspended
+from contractflow.errors import AppError, NotSignedIn, PortalClosed, Suspended, Unavailable
 from contractflow.permissions import Visitor
 from contractflow.security.sessions import REVOKED_CHANNEL, SUSPENDED, living
 from contractflow.services import sessions
@@ -68,8 +67,8 @@ async def catch_up(app: Any) -> None:
     try:
         asked = [UUID(family) for family in sorted(open_ - over - {ENDED})]
         over |= {str(family) for family in await perform(Visitor(), sessions.ended_among, asked)}
-    except OperationalError as problem:
-        log.warning("cannot ask which sessions were ended: %s", type(problem.orig).__name__)
+    except Unavailable as problem:
+        log.warning("cannot ask which sessions were ended: %s", problem)
     await cut(app, over)
 
 

@@ -48,6 +48,23 @@ async def test_a_draft_goes_on_when_its_worker_is_killed(meet, product: Product,
     assert shown.split() == _without_markup(product.text_of(document))
 
 
+@pytest.mark.parametrize("moment", ["before the first word", "in the middle"])
+@pytest.mark.parametrize("server", ["granian", "redis-server", "bin/postgres"])
+async def test_a_draft_outlives_every_server(meet, product: Product, server: str, moment: str) -> None:
+    document = head_start.written(product, await meet("Clara Client"), text="")
+    mia = await mia_of_the_demo(meet)
+    await mia.goto(f"/documents/{document}")
+    await steps.order_draft(mia)
+    if moment == "in the middle":
+        await steps.see_it_written(mia)
+    killed = product.up.kill(server)
+    await expect(mia.pill("Ready")).to_be_visible(timeout=COMES_BACK_WITHIN_MS)
+    await steps.see_it_finished(mia)
+    assert (await steps.shown_text(mia)).split() == _without_markup(product.text_of(document))
+    assert product.up.leader(server) not in (None, killed)
+    mia.forgive("/_event")  # its browser says when a server is gone
+
+
 async def test_who_is_typing_loses_nothing_whatever_is_killed(meet, product: Product) -> None:
     document = head_start.written(product, await meet("Clara Client"))
     mia = await mia_of_the_demo(meet)
