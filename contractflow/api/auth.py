@@ -22,14 +22,17 @@ from contractflow.security.sessions import MEMBERS, SIGNERS
 from contractflow.services import accounts, invitations
 from contractflow.services.identity import signing_in
 from contractflow.web import presented
+from contractflow.web.admission import admits
 from contractflow.web.answers import see
 from contractflow.web.entering import authenticate, enter, is_suspicious, landing
 from contractflow.web.forms import back, fields, local_path, require_person
 from contractflow.web.requests import device_of, visitor_of
+from contractflow.web.rules import PUBLIC
 from contractflow.web.second_step import lead_on
 from contractflow.web.threads import perform
 
 
+@admits(PUBLIC)
 async def sign_up(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
@@ -47,6 +50,7 @@ async def sign_up(request: Request) -> Response:
     return await enter(request, user_id, org_id, "/home")
 
 
+@admits(PUBLIC)
 async def sign_in(request: Request) -> Response:
     form, visitor, device = await fields(request), visitor_of(request), device_of(request)
     onward = local_path(form["next"])
@@ -60,6 +64,7 @@ async def sign_in(request: Request) -> Response:
     return await lead_on(request, person.user_id, org_id, onward or "/home")
 
 
+@admits(PUBLIC)
 async def join(request: Request) -> Response:
     """Accept an invitation, as a new person or with the password of the account the address has."""
     form, visitor, device = await fields(request), visitor_of(request), device_of(request)
@@ -85,11 +90,13 @@ async def join(request: Request) -> Response:
     return await lead_on(request, user_id, offer.org_id, "/home")
 
 
+@admits(PUBLIC)
 async def sign_out(request: Request) -> Response:
     await presented.close(visitor_of(request), request.cookies.get(MEMBERS.kind.cookie), "signed out")
     return see("/login?reason=out", clear_cookie(MEMBERS.kind.cookie))
 
 
+@admits(PUBLIC)
 async def refresh(request: Request) -> Response:
     """A new secret for each session that is due one; open tabs ask every quarter of an hour."""
     answer = Response(status_code=204)

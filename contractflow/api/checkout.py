@@ -10,15 +10,18 @@ from starlette.routing import Route
 
 from contractflow.errors import AppError, PortalClosed, Unavailable
 from contractflow.integrations.payments import paddle
+from contractflow.permissions import Signer
 from contractflow.services import payments
+from contractflow.web.admission import admits
 from contractflow.web.answers import see
-from contractflow.web.requests import signer_of
+from contractflow.web.rules import SIGNER
 from contractflow.web.threads import perform
 
 
-async def open_checkout(request: Request) -> Response:
+@admits(SIGNER)
+async def open_checkout(request: Request, signer: Signer) -> Response:
     """The payment exists already; asking the provider for it twice opens the same page, so going back is harmless."""
-    payment_id, signer = request.path_params["payment_id"], await signer_of(request)
+    payment_id = request.path_params["payment_id"]
     try:
         intent = await perform(signer, payments.checkout, payment_id)
         provider = await asyncio.to_thread(paddle.provider)

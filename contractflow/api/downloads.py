@@ -12,12 +12,15 @@ from contractflow.errors import AppError, NotFound, NotSignedIn, PortalClosed
 from contractflow.permissions import Member, Signer
 from contractflow.services import sealing
 from contractflow.services.sealing import Download
+from contractflow.web.admission import admits
 from contractflow.web.requests import member_of, signer_of
+from contractflow.web.rules import SIGNED_IN, SIGNER
 from contractflow.web.threads import perform
 
 _NOT_FOUND = "That document does not exist."
 
 
+@admits(SIGNED_IN, SIGNER)
 async def document_pdf(request: Request) -> Response:
     """One browser may hold both sessions: a member's is asked first, then the client's."""
     actors = await _actors(request)

@@ -14,6 +14,8 @@ from starlette.routing import Route
 from contractflow.broker import heartbeats
 from contractflow.broker.connections import async_redis
 from contractflow.db import migrations
+from contractflow.web.admission import admits
+from contractflow.web.rules import PUBLIC
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +26,12 @@ _BESIDES = ("mail", "general")
 PATIENCE = 2.5  # seconds for each check; a probe usually waits three
 
 
+@admits(PUBLIC)
 async def live(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+@admits(PUBLIC)
 async def ready(_request: Request) -> Response:
     """200 when all is well, otherwise 503 and which part is not; why stands in the log, not in the answer."""
     outcomes = await asyncio.gather(*(_outcome(check) for check in _CHECKS.values()))

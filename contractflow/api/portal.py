@@ -14,15 +14,19 @@ from contractflow.security.links import token_hash
 from contractflow.security.sessions import SIGNERS
 from contractflow.services import portal_links
 from contractflow.services.portal_links import LinkKind
+from contractflow.web.admission import admits
 from contractflow.web.answers import see
 from contractflow.web.requests import visitor_of
+from contractflow.web.rules import PUBLIC
 from contractflow.web.threads import perform
 
 
+@admits(PUBLIC)
 async def open_document(request: Request) -> Response:
     return await _open(request, LinkKind.SIGNING)
 
 
+@admits(PUBLIC)
 async def open_invoice(request: Request) -> Response:
     return await _open(request, LinkKind.INVOICE)
 

@@ -10,10 +10,13 @@ from starlette.routing import Route
 
 from contractflow.config import settings
 from contractflow.security import csp_reports
+from contractflow.web.admission import admits
+from contractflow.web.rules import PUBLIC
 
 TYPES = frozenset({"application/csp-report", "application/reports+json", "application/json"})
 
 
+@admits(PUBLIC)
 async def collect(request: Request) -> Response:
     """204 for whatever was understood or not: a browser does nothing with the answer. 415 for another kind of body."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:

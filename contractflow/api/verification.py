@@ -11,11 +11,14 @@ from starlette.routing import Route
 
 from contractflow.errors import AppError, NotFound, TooMany
 from contractflow.services import verification
+from contractflow.web.admission import admits
 from contractflow.web.requests import visitor_of
+from contractflow.web.rules import PUBLIC
 from contractflow.web.threads import perform
 from contractflow.web.verifying import admit
 
 
+@admits(PUBLIC)
 async def check_file(request: Request) -> Response:
     """The body is the PDF itself. `{"outcome": …, "is_genuine": …, "summary": …, "sha256": …}`."""
     code = request.path_params["code"]

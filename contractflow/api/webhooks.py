@@ -12,9 +12,12 @@ from starlette.routing import Route
 from contractflow.integrations.payments.paddle import verify_webhook
 from contractflow.permissions import Visitor
 from contractflow.services import webhooks
+from contractflow.web.admission import admits
+from contractflow.web.rules import PUBLIC
 from contractflow.web.threads import perform
 
 
+@admits(PUBLIC)
 async def paddle(request: Request) -> Response:
     """200 for what we have, 401 for what Paddle did not sign (it tries again), 400 for what is no event."""
     raw = await request.body()  # exactly these bytes are what the signature is over

@@ -22,7 +22,7 @@ class WritingState(ActingState, rx.State):
     suggestions: list[SuggestionRow] = []
 
     @rx.event
-    @policy(P.DOCUMENT_EDIT)
+    @policy(P.DOCUMENT_READ)
     async def suggest(self):
         self.suggestions = await self._perform(drafts.suggestions, self._id())
         return DocumentState.open_dialog("suggest")

@@ -8,17 +8,21 @@ A permission asks for the least role that has it for one's own, as `policy` does
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 
+from contractflow.errors import NotFound
 from contractflow.permissions import Permission, require
 from contractflow.web.requests import member_of, person_of, signer_of
 from contractflow.web.rules import ENROLLING, PUBLIC, SIGNED_IN, SIGNER, Rule
+
+log = logging.getLogger(__name__)
 
 Endpoint = Callable[..., Awaitable[Response]]
 _ATTRIBUTE = "contractflow_admits"
@@ -44,13 +48,22 @@ def rules_of(route: Route) -> tuple[Rule | Permission, ...]:
     return found
 
 
+def declared(route: BaseRoute) -> BaseRoute:
+    """The route, if somebody said whom it admits; else one at the same place that admits nobody."""
+    if isinstance(route, Route) and rules_of(route):
+        return route
+    path = str(getattr(route, "path", route))
+    log.error("nobody said whom %s admits: it is closed", path)
+    return Route(path, _closed, methods=list(getattr(route, "methods", None) or ["GET"]))
+
+
 def undeclared(routes: Iterable[BaseRoute]) -> list[str]:
-    """The paths of routes of which nobody said whom they admit. What is mounted counts as one that nobody declared."""
-    return [
-        str(getattr(route, "path", route))
-        for route in routes
-        if isinstance(route, Mount) or not isinstance(route, Route) or not rules_of(route)
-    ]
+    """The paths of routes of which nobody said whom they admit."""
+    return [route.path for route in routes if not isinstance(route, Route) or not rules_of(route)]  # type: ignore[attr-defined]
+
+
+async def _closed(_request: Request) -> Response:
+    raise NotFound("page")
 
 
 def _checked(rule: Rule | Permission, endpoint: Endpoint) -> Endpoint:

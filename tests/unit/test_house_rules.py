@@ -24,7 +24,7 @@ VIEW_LINES, HANDLER_LINES = 25, 8
 
 ONES_OWN = "one's own second factors: the gates act on whoever is signed in, or whose password was right"
 
-# Verbs that ask nobody, and why that is right. Whatever else the outer layers call asks the table.
+# Verbs that ask nobody, and why that is right: whatever else the outer layers call asks the table (test_asking.py).
 ASKS_NOBODY = {
     "services/invitations.py": "whoever holds the mailed link, before anybody is signed in",
     "services/accounts.py": "before anybody is signed in: only the gates of the database answer",
@@ -35,23 +35,18 @@ ASKS_NOBODY = {
     "services/identity/verifying.py": "the same, or one's own account",
     "services/identity/profile.py: words_about": "about whoever has the link or the session",
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
-    "services/documents/subject.py: subject": "gathers facts for the verb that has asked; mails have a subject, too",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
     "services/platform/appointing.py: lacks_factor": "the gate of the database answers, about whoever has the session",
     "services/platform/appointing.py: is_admin": "the gate of the database answers, about whoever has the session",
     "services/factors/devices.py": ONES_OWN,
     "services/factors/passkeys.py": ONES_OWN,
     "services/factors/proving.py": ONES_OWN,
-    "services/factors/reading.py": ONES_OWN,
     "services/factors/rows.py": ONES_OWN,
-    "services/factors/recovery.py": ONES_OWN,
-    "services/factors/totp.py": ONES_OWN,
     "services/portal_links.py": "a mailed link is the permission",
     "services/sessions.py: place": "the gate of the database answers, about whoever has the session",
     "services/sessions.py: seen": "whoever has just acted with the session",
     "services/sessions.py: ended_among": "says only what is over, of sessions one can name",
     "services/sessions.py: copied": "the guard, about a cookie that it saw",
-    "services/sessions.py: end_everywhere": "the caller has just proved who they are by mail",
     "services/verification.py": "everybody may verify a document whose code they hold",
     "services/webhooks.py": "the inbox takes what the provider signed; its worker asks the provider itself",
     "services/notifications.py": "the mail worker's own bookkeeping, in its own organisation",
@@ -195,46 +190,6 @@ def test_every_service_function_that_works_starts_with_the_unit_of_work():
         if not takes_work(function) and re.search(r"\bwork\.|unit_of_work\(", ast.unparse(function))
     ]  # fmt: skip
     assert not wrong
-
-
-def test_every_verb_asks_who_may():
-    """It asks the table (`work.require`, `move`) or whose the actor is: itself, or through what it calls."""
-    asks = {"require", "move"}
-    while more := {
-        f.name for _, f in services() if f.name not in asks and (looks_at_actor(f) or verbs(f) & asks)
-    }:
-        asks |= more
-    outside = words_of_the_outer_layers()
-    silent = {
-        f"{name(path)}: {function.name}" for path, function in services()
-        if takes_work(function) and not function.name.startswith("_") and function.name in outside - asks and not {name(path), f"{name(path)}: {function.name}"} & set(ASKS_NOBODY)
-    }  # fmt: skip
-    assert not silent
-
-
-def words_of_the_outer_layers() -> set[str]:
-    """What modules above the services, that know a service, import or reach for."""
-    above = [p for folder in ("state", "jobs", "api", "web", "ops") for p in modules(folder)]
-    used = [tree(p) for p in [*above, ROOT / "cli.py"] if "contractflow.services" in p.read_text()]
-    nodes = [node for module in used for node in ast.walk(module)]
-    imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
-    reached_for = {
-        node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
-    }
-    return imported | reached_for
-
-
-def verbs(function: Function) -> set[str]:
-    return {call.split(".")[-1] for call in called(function)}
-
-
-def looks_at_actor(function: Function) -> bool:
-    return any(
-        isinstance(call, ast.Call)
-        and ast.unparse(call.func) == "isinstance"
-        and "work.actor" in ast.unparse(call.args[0])
-        for call in ast.walk(function)
-    )
 
 
 def test_no_machines_address_is_in_the_code():
