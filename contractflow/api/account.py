@@ -26,15 +26,18 @@ from contractflow.services.identity import (
 )
 from contractflow.services.identity.person_links import PROBLEMS, Purpose
 from contractflow.web import presented
+from contractflow.web.admission import admits
 from contractflow.web.answers import see
 from contractflow.web.entering import landing
 from contractflow.web.forms import back, fields
 from contractflow.web.principal import read_member
 from contractflow.web.requests import visitor_of
+from contractflow.web.rules import PUBLIC, SIGNED_IN
 from contractflow.web.second_step import member_at
 from contractflow.web.threads import perform
 
 
+@admits(SIGNED_IN, by_itself=True)
 async def change_password(request: Request) -> Response:
     """Asks for the present one; a new cookie for this browser, and the other devices are signed out if wished."""
     form = await fields(request)
@@ -57,6 +60,7 @@ async def change_password(request: Request) -> Response:
     return see("/settings/security?done=password", *cookies)
 
 
+@admits(SIGNED_IN, by_itself=True)
 async def change_email(request: Request) -> Response:
     """Nothing changes until the link in the mail to the new address is opened."""
     form = await fields(request)
@@ -70,6 +74,7 @@ async def change_email(request: Request) -> Response:
     return see("/settings/profile?done=email")
 
 
+@admits(PUBLIC)
 async def confirm_email(request: Request) -> Response:
     """The link's page was sent back, by who is signed in as its person or knows their password. It signs nobody in."""
     form, visitor = await fields(request), visitor_of(request)

@@ -17,15 +17,18 @@ from contractflow.security.passwords import check_strength, hash_password
 from contractflow.services import accounts
 from contractflow.services.identity import changing_email, person_links, profile, resetting, signing_in
 from contractflow.services.identity.person_links import PROBLEMS, PersonLink, Purpose
+from contractflow.web.admission import admits
 from contractflow.web.answers import see
 from contractflow.web.forms import back, fields, require_person
 from contractflow.web.later import later
 from contractflow.web.requests import device_of, visitor_of
+from contractflow.web.rules import PUBLIC
 from contractflow.web.threads import perform
 
 ACTOR = "account recovery"
 
 
+@admits(PUBLIC)
 async def forgot(request: Request) -> Response:
     """The same answer at the same moment for every address: whose it is, is looked up after it was given."""
     form, visitor = await fields(request), visitor_of(request)
@@ -42,6 +45,7 @@ async def forgot(request: Request) -> Response:
     return see("/forgot?sent=1")
 
 
+@admits(PUBLIC)
 async def reset(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
@@ -56,6 +60,7 @@ async def reset(request: Request) -> Response:
     return see("/login?reason=password", device_of(request).after(user_id).set_cookie)
 
 
+@admits(PUBLIC)
 async def not_me(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:

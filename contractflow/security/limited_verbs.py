@@ -133,6 +133,7 @@ VERBS: Final[dict[str, Row]] = {
     "EntryState.load":                LOOK,
     "InvitationState.load":           LOOK,
     "RefusedState.load":              LOOK,
+    "SuspendedState.look":            LOOK,
     "PlatformDoorState.look":         LOOK,
     # What a page of Reflex calls by itself: a hydration reads and sends the whole state of a tab
     "State.hydrate_and_load":         Row(browser=(300, MINUTE), address=(3000, MINUTE)),

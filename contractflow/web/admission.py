@@ -28,14 +28,17 @@ Endpoint = Callable[..., Awaitable[Response]]
 _ATTRIBUTE = "contractflow_admits"
 
 
-def admits(*rules: Rule | Permission) -> Callable[[Endpoint], Any]:
+def admits(*rules: Rule | Permission, by_itself: bool = False) -> Callable[[Endpoint], Any]:
     """Declare whom a route admits; its endpoint is handed the actor after the request, unless it is public.
 
-    Several rules mean that any of them will do: such an endpoint looks for itself who came.
+    An endpoint may look `by_itself` who came: to send a form back with what was typed. Several rules mean that any of
+    them will do, and that it looks by itself.
     """
 
     def declare(endpoint: Endpoint) -> Any:
-        checked = endpoint if len(rules) > 1 or rules[0] is PUBLIC else _checked(rules[0], endpoint)
+        checked = (
+            endpoint if by_itself or len(rules) > 1 or rules[0] is PUBLIC else _checked(rules[0], endpoint)
+        )
         setattr(checked, _ATTRIBUTE, rules)
         return checked
 

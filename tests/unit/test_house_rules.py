@@ -32,7 +32,7 @@ ASKS_NOBODY = {
     "services/identity/person_links.py": "a mailed link is the permission",
     "services/identity/resetting.py": "the same",
     "services/identity/changing_email.py: undo": "the same",
-    "services/identity/verifying.py": "the same, or one's own account",
+    "services/identity/verifying.py": "a mailed link, or one's own account",
     "services/identity/profile.py: words_about": "about whoever has the link or the session",
     "services/sealing/sealing.py: due": "only a worker may sweep: the database refuses anybody else",
     "services/drafts/writing.py: heartbeat": "whoever holds the lease's token",
