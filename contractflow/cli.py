@@ -123,6 +123,28 @@ def _admin(arguments: Arguments) -> int:
     return 0
 
 
+def _keys(arguments: Arguments) -> int:
+    from contractflow.errors import Invalid
+    from contractflow.ops import keys
+
+    try:
+        match arguments.verb:
+            case "add":
+                print(keys.add(arguments.file))
+            case "use":
+                print(keys.use(arguments.id, arguments.file))
+            case "rotate":
+                print(keys.rotate(arguments.file))
+            case "drop":
+                print(keys.drop(arguments.id, arguments.file))
+            case _:
+                print(keys.listed(arguments.file))
+    except Invalid as wrong:
+        print(wrong.message, file=sys.stderr)
+        return 1
+    return 0
+
+
 def _docs(_arguments: Arguments) -> None:
     from contractflow.ops import docs
 
@@ -189,6 +211,16 @@ def _declare_admin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email", help="of somebody who has signed up")
 
 
+def _declare_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", choices=["list", "rotate", "add", "use", "drop"])
+    parser.add_argument("id", nargs="?", default="", help="of the key to use or to drop")
+    parser.add_argument(
+        "--file",
+        type=Path,
+        help="where the keys are kept (a mounted secret); without it the new value is printed",
+    )
+
+
 def _port(text: str) -> int:
     if not (text.isdigit() and 1 <= int(text) <= 65534):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65534)")
@@ -208,6 +240,7 @@ COMMANDS = [
     Command("demo-code", "the demo's platform admin needs a second factor: its code now", _demo_code),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
     Command("admin",     "promote or demote EMAIL: who sees to the whole platform",      _admin,        _declare_admin),
+    Command("keys",      "list, rotate, add, use, drop: the keys of session cookies",    _keys,         _declare_keys),
     Command("docs",      "write docs/workflows.md from the tables",                      _docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),

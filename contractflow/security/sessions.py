@@ -149,14 +149,6 @@ class SessionStore:
         await async_redis().delete(_family(family))
         await _announce(family)
 
-    async def end_all(self, who: str) -> None:
-        """End every session of `who`, also those this Redis has forgotten to list."""
-        redis = async_redis()
-        await redis.incr(f"cf:epoch:{who}")
-        async for family in redis.sscan_iter(f"cf:families:{who}"):
-            await self.end(family)
-        await redis.delete(f"cf:families:{who}")
-
 
 MEMBERS: Final = SessionStore(Kind("member", "__Host-cf_session", idle=30 * 60))
 SIGNERS: Final = SessionStore(Kind("signer", "__Host-cf_portal", idle=2 * 3600))
@@ -188,6 +180,15 @@ def end_now(families: Iterable[str]) -> None:
             pipe.delete(_family(family))
             pipe.publish(REVOKED_CHANNEL, family)
         pipe.execute()
+
+
+def end_all(who: str) -> None:
+    """End every session of somebody, also those that this Redis or the database have forgotten to list."""
+    redis = patient_redis()
+    redis.incr(f"cf:epoch:{who}")
+    families: Any = redis.smembers(f"cf:families:{who}")
+    end_now(families)
+    redis.delete(f"cf:families:{who}")
 
 
 def send_away(families: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from contractflow.errors import NotAllowed, NotFound
 from contractflow.models import AppUser, AuthSession, Membership
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
-from contractflow.security.sessions import end_now, hasten_rotation, last_seen
+from contractflow.security.sessions import end_all, end_now, hasten_rotation, last_seen
 from contractflow.services import devices
 from contractflow.services.display import When, moment, when
 
@@ -151,6 +151,8 @@ def end_everywhere(work: UnitOfWork, user_id: UUID, reason: str, *, but: UUID | 
     query = "SELECT * FROM gate_end_all_sessions(:user, :but, :reason)"
     ended = _rows(work, query, user=user_id, but=but, reason=reason)
     _cut(work, [row["family_id"] for row in ended])
+    if but is None:
+        work.after_commit(partial(end_all, str(user_id)))
     return len(ended)
 
 

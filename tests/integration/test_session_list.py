@@ -162,6 +162,12 @@ async def test_after_a_new_password_every_session_ends_but_the_one_that_set_it(d
     assert row_of(other, database) == (True, "new password")
 
 
+async def test_also_a_session_that_no_row_tells_of_ends_with_all() -> None:
+    _, unlisted = await MEMBERS.begin(str(cast.mia.user_id), {"org": str(cast.NORTHLIGHT)})
+    assert do(Visitor(), sessions.end_everywhere, cast.mia.user_id, "new password") == 0
+    assert not await lives(UUID(unlisted.family))
+
+
 async def test_an_ended_session_is_refused_also_when_redis_did_not_hear_of_it(monkeypatch) -> None:
     """The row is the truth: Redis was away at that moment and comes back with what it knew."""
     family = await sign_in(cast.mia)
