@@ -32,6 +32,7 @@ STRANGERS = (
     "/no/such/page",
 )
 PLATFORM = ("/admin/jobs", "/admin/reports", "/admin/organisations")
+SUSPENDED = "/suspended"
 MEMBERS = {
     Role.OWNER: "olivia@northlight.test",
     Role.ADMIN: "adam@northlight.test",
@@ -59,15 +60,36 @@ async def test_what_members_see(meet, product: Product, role: Role) -> None:
 async def test_what_platform_admins_see_and_nobody_else(meet, product: Product) -> None:
     petra = await meet("Petra Lind", "petra@contractflow.test")
     await petra.sign_in(DEMO_PASSWORD, demo_codes.code())
-    await _walk(petra, PLATFORM)
+    await _walk(petra, _platform_pages(product))
     await petra.goto("/admin/jobs")
     await petra.sees("Queues", "Providers", "Cost by organisation", "Working")
     mia = await meet("Mia Sato", MEMBERS[Role.MEMBER])
     await mia.sign_in(DEMO_PASSWORD)
-    for path in PLATFORM:
+    for path in _platform_pages(product):
         await mia.goto(path)
         await mia.sees("There is nothing here")
     mia.forgive(*PLATFORM)  # a real 404
+
+
+async def test_what_members_of_a_suspended_organisation_see(meet) -> None:
+    """Wherever they were, within a second or so, and wherever they go; until it is lifted."""
+    sunny, petra = await meet("Sunny Sato"), await meet("Petra Lind", "petra@contractflow.test")
+    await sunny.sign_up("Sunset Studio")
+    await petra.sign_in(DEMO_PASSWORD, demo_codes.code())
+    await petra.goto("/admin/organisations?q=sunset")
+    await petra.follow("Sunset Studio")
+    await petra.press("Suspend")
+    await petra.fill({"Reason": "The last two invoices are unpaid."})
+    await petra.page.get_by_role("dialog").get_by_role("button", name="Suspend", exact=True).click()
+    await sunny.page.wait_for_url("**" + SUSPENDED)
+    await sunny.sees("Sunset Studio is suspended", "The last two invoices are unpaid.")
+    await _walk(sunny, [SUSPENDED])
+    await sunny.goto("/documents")
+    await sunny.page.wait_for_url("**" + SUSPENDED)
+    await petra.press("Lift suspension")
+    await petra.sees_toast("Open again.")
+    await sunny.goto(SUSPENDED)
+    await sunny.page.wait_for_url("**/home")
 
 
 async def test_what_clients_see(meet, product: Product) -> None:
@@ -85,7 +107,14 @@ async def test_what_clients_see(meet, product: Product) -> None:
 
 def test_every_route_is_walked(product: Product) -> None:
     """Whoever adds a page adds it here, or gives the demo agency what it shows."""
-    walked = {*STRANGERS, *PLATFORM, *_member_pages(product), "/portal/documents/x", "/portal/invoices/x"}
+    walked = {
+        *STRANGERS,
+        *_platform_pages(product),
+        SUSPENDED,
+        *_member_pages(product),
+        "/portal/documents/x",
+        "/portal/invoices/x",
+    }
     left = [route for route in routes() if not any(_matches(route, path) for path in walked)]
     assert left == []
 
@@ -101,7 +130,7 @@ def _member_pages(product: Product) -> list[str]:
     """The fixed ones, and of every state one document, invoice and client of the demo agency."""
     fixed = [
         route for route in routes()
-        if "[" not in route and route not in STRANGERS and not route.startswith(("/portal", "/admin"))
+        if "[" not in route and route not in (*STRANGERS, SUSPENDED) and not route.startswith(("/portal", "/admin"))
     ]  # fmt: skip
     return [
         *sorted(fixed),
@@ -110,6 +139,12 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("client", product)[:1],
         "/documents/01a00000-0000-7000-8000-000000000000",
     ]
+
+
+def _platform_pages(product: Product) -> list[str]:
+    (org_id,) = product.rows("SELECT id FROM org WHERE name = 'Northlight' ORDER BY created_at LIMIT 1")[0]
+    one = "/admin/organisations"
+    return [*PLATFORM, f"{one}/{org_id}", f"{one}/01a00000-0000-7000-8000-000000000000", f"{one}?q=nobody"]
 
 
 def _of_every(table: str, product: Product) -> list[str]:
