@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,14 +38,21 @@ def web_log(_web_process: tuple[str, Path]) -> Callable[[], str]:
 
 @pytest.fixture(scope="session")
 def _web_process(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[tuple[str, Path]]:
+    with web_process(redis_server.url(2), postgres.url, tmp_path_factory.mktemp("web")) as running:
+        yield running
+
+
+@contextmanager
+def web_process(redis_url: str, database_url: str, directory: Path) -> Iterator[tuple[str, Path]]:
+    """A web process of its own: its address and its log."""
     port = free_port()
     env = {
-        "CONTRACTFLOW_REDIS_URL": redis_server.url(2),
-        "CONTRACTFLOW_DATABASE_URL": postgres.url,
+        "CONTRACTFLOW_REDIS_URL": redis_url,
+        "CONTRACTFLOW_DATABASE_URL": database_url,
         "CONTRACTFLOW_BASE_URL": f"http://127.0.0.1:{port}",
-        **web_environment(state_url(redis_server.url(2)), tmp_path_factory.mktemp("reflex")),
+        **web_environment(state_url(redis_url), directory / "reflex"),
     }
-    log = tmp_path_factory.mktemp("web") / "log"
+    log = directory / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             web_argv("127.0.0.1", port), cwd=ROOT, env=env, stdout=out, stderr=out, preexec_fn=dies_with_parent()  # noqa: PLW1509  single-threaded so far

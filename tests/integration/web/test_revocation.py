@@ -16,17 +16,22 @@ from contractflow.broker.draft_stream import DraftWriter
 from contractflow.config import settings
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.models import AuthSession
-from contractflow.permissions import Member
+from contractflow.ops import admins
+from contractflow.ops.embedded import EmbeddedRedis
+from contractflow.permissions import Member, PlatformAdmin
 from contractflow.security.sessions import MEMBERS, end_now
-from contractflow.services import accounts, sessions
+from contractflow.services import accounts, platform, sessions
 from contractflow.state.document import DocumentState
 from contractflow.state.live import LiveState
+from contractflow.state.suspended import SuspendedState
 from tests import cast
 from tests.integration.drafting.ordering import a_draftable, order
 from tests.integration.web.test_door import BOOT, Browser, heard
+from tests.served import web_process
 
 TRIES = 50
 LOAD, FOLLOW = f"{DocumentState.get_full_name()}.load", f"{LiveState.get_full_name()}.follow_draft"
+READ_WHY = f"{SuspendedState.get_full_name()}.look"
 pytestmark = pytest.mark.xdist_group("served")
 
 
@@ -211,3 +216,61 @@ async def test_its_next_event_is_refused_also_before_the_socket_is_closed(mia: B
         assert await heard(tab, "/login?reason=ended")
         async with asyncio.timeout(1):
             await tab.is_cut.wait()
+
+
+async def test_members_of_an_organisation_that_is_suspended_land_where_they_read_why(mia: Browser) -> None:
+    """The session goes on: it opens the page with the reason, and nothing else."""
+    admins.change(cast.email_of(cast.rita), is_to_be=True)
+    petra = PlatformAdmin(cast.rita.user_id, cast.NORTHLIGHT, "Petra")
+    family = await sign_in(mia, cast.mia)
+    async with mia.socket(f"suspended-{uuid4()}") as tab:
+        assert await heard(tab, "is_hydrated")
+        begun = asyncio.get_running_loop().time()
+        await asyncio.to_thread(do, petra, platform.suspend, "Unpaid.")
+        async with asyncio.timeout_at(begun + 1):
+            await tab.is_cut.wait()
+        assert "/suspended" in str(tab.heard)
+    assert await MEMBERS.check(str(family))
+    async with mia.socket(f"suspended-{uuid4()}") as tab:
+        assert await heard(tab, "is_hydrated")
+        await call(tab, LOAD)
+        assert await heard(tab, "/suspended")
+        await call(tab, READ_WHY)
+        assert await heard(tab, "Unpaid.")
+
+
+@pytest.fixture
+def own_redis(tmp_path):
+    with EmbeddedRedis(tmp_path) as server:
+        yield server
+
+
+async def test_a_redis_that_restarts_takes_nobody_out_of_reach(
+    front_end, postgres, database, own_redis, tmp_path, monkeypatch
+) -> None:
+    """Sessions survive in its file. What was ended meanwhile is closed as soon as it is back, what is ended later at once."""
+    monkeypatch.setenv("CONTRACTFLOW_REDIS_URL", own_redis.url())
+    settings.cache_clear()
+    connections.forget_connections()
+    with web_process(own_redis.url(), postgres.url, tmp_path) as (address, _):
+        async with Browser(address) as first, Browser(address) as second:
+            meanwhile, later = await sign_in(first, cast.mia), await sign_in(second, cast.adam)
+            async with (
+                first.socket(f"restart-{uuid4()}") as lost,
+                second.socket(f"restart-{uuid4()}") as kept,
+            ):
+                assert await heard(lost, "is_hydrated")
+                assert await heard(kept, "is_hydrated")
+                await asyncio.to_thread(own_redis.stop)
+                await asyncio.to_thread(_mark, meanwhile)
+                await asyncio.to_thread(own_redis.start)
+                async with asyncio.timeout(8):
+                    await lost.is_cut.wait()
+                assert not kept.is_cut.is_set()
+                begun = asyncio.get_running_loop().time()
+                await asyncio.to_thread(end_now, [str(later)])
+                async with asyncio.timeout_at(begun + 1):
+                    await kept.is_cut.wait()
+    await connections.close_async()
+    connections.forget_connections()
+    settings.cache_clear()
