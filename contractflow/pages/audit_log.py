@@ -41,7 +41,7 @@ def _export() -> rx.Component:
 
 def _file(href: str | rx.Var[str], title: str, words: str) -> rx.Component:
     lines = rx.el.span(title, rx.el.small(words, class_name="cf-muted"), class_name="cf-audit__file")
-    return rx.menu.item(anchor(lines, href=href, download=True), as_child=True)
+    return rx.menu.item(anchor(lines, href=href), as_child=True)
 
 
 @settings_page(HERE, "Audit log", on_load=State.load, needs=P.AUDIT_READ, action=_verify, menu=_export)

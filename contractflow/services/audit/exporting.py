@@ -21,6 +21,7 @@ from contractflow.db.trail import Head
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AuditEvent, Org
 from contractflow.permissions import Permission as P
+from contractflow.permissions import require
 from contractflow.services.audit.narrowing import Wanted, conditions
 from contractflow.services.devices import device
 from contractflow.services.timeline import words_of
@@ -81,7 +82,7 @@ def export(work: UnitOfWork, form: Form, wanted: Wanted) -> Export:
 
 def csv_part(work: UnitOfWork, begun: Export, after: int) -> Part:
     """The events after number `after` as lines of a table; the first part has the headings and a byte order mark."""
-    work.require(P.AUDIT_EXPORT)
+    require(work.actor, P.AUDIT_EXPORT)  # confirmed when it began; a long download may outlast that
     events = _events(work, begun, after)
     written = io.StringIO()
     table = csv.writer(written, quoting=csv.QUOTE_ALL)
@@ -94,7 +95,7 @@ def csv_part(work: UnitOfWork, begun: Export, after: int) -> Part:
 
 def json_part(work: UnitOfWork, begun: Export, after: int) -> Part:
     """The events after number `after`, one a line, each with the exact text that was hashed."""
-    work.require(P.AUDIT_EXPORT)
+    require(work.actor, P.AUDIT_EXPORT)  # confirmed when it began; a long download may outlast that
     events = _events(work, begun, after)
     return _part("".join(_line(event) for event in events), events, after)
 

@@ -26,6 +26,7 @@ from contractflow.models.membership import Membership
 from contractflow.permissions import Role
 from contractflow.security.sessions import MEMBERS
 from contractflow.services.audit import exporting
+from contractflow.web.principal import BROWSER
 from tests import cast
 from tests.integration.tampering import EVENTS, TAMPERING, cut_clean, rewrite, tamper, write_chain
 
@@ -34,10 +35,17 @@ pytestmark = pytest.mark.usefixtures("database", "redis")
 TABLE, EVIDENCE = "/api/audit/log.csv", "/api/audit/evidence.zip"
 
 
+async def begun(member, is_confirmed=True):
+    """A session in a browser without a cookie of its own, as its person begins it or has just confirmed it."""
+    return await MEMBERS.begin(
+        str(member.user_id), {"org": str(member.org_id), BROWSER: ""}, is_confirmed=is_confirmed
+    )
+
+
 async def get(path, member=None):
     headers = {}
     if member:
-        cookie, _ = await MEMBERS.begin(str(member.user_id), {"org": str(member.org_id)})
+        cookie, _ = await begun(member)
         headers["cookie"] = f"{MEMBERS.kind.cookie}={cookie}"
     transport = httpx.ASGITransport(app=api())
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
@@ -84,6 +92,22 @@ async def test_only_admins_take_it_away_and_the_trail_says_so(path):
         event = work.db.exec(select(AuditEvent).order_by(AuditEvent.seq.desc())).first()
     assert (event.action, event.actor_label, event.data["events"]) == ("audit:export", "Adam Admin", EVENTS)
     assert event.data["form"] == ("csv" if path == TABLE else "evidence")
+
+
+@pytest.mark.parametrize("path", [TABLE, EVIDENCE])
+async def test_it_is_asked_anew_who_it_is(path):
+    write_chain()
+    cookie, _ = await begun(cast.adam, is_confirmed=False)
+    headers = {"cookie": f"{MEMBERS.kind.cookie}={cookie}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=api()), base_url="http://testserver"
+    ) as client:
+        refused = await client.get(path, headers=headers)
+        led = await client.get(path, headers={**headers, "accept": "text/html"})
+    assert (refused.status_code, refused.text) == (403, "Confirm that it is you first.")
+    assert led.headers["location"].startswith("/confirm-identity?next=/api/audit/")
+    with unit_of_work(cast.northlight) as work:
+        assert len(work.db.exec(select(AuditEvent)).all()) == EVENTS
 
 
 async def test_a_rival_gets_their_own():
@@ -217,7 +241,7 @@ async def test_a_long_trail_is_never_whole_in_memory(database):
             [cast.NORTHLIGHT],
         )
         admin.execute("UPDATE audit_head SET seq = 30000 WHERE org_id = %s", [cast.NORTHLIGHT])
-    cookie, _ = await MEMBERS.begin(str(cast.adam.user_id), {"org": str(cast.NORTHLIGHT)})
+    cookie, _ = await begun(cast.adam)
     for path, least in ((TABLE, 10_000_000), (EVIDENCE, 100_000)):
         tracemalloc.start()
         taken = 0
@@ -256,7 +280,7 @@ async def streamed(path, cookie):
 async def test_a_download_ends_with_the_session_and_with_the_role(loss, monkeypatch):
     monkeypatch.setattr(exporting, "PART", 5)
     write_chain()
-    cookie, session = await MEMBERS.begin(str(cast.adam.user_id), {"org": str(cast.NORTHLIGHT)})
+    cookie, session = await begun(cast.adam)
     stream = streamed(TABLE, cookie)
     assert "Mia Member" in (await anext(stream)).decode("utf-8-sig")
     if loss == "session":
