@@ -20,10 +20,10 @@ from contractflow.db.migrations import migrate
 from contractflow.db.roles import DbRole
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres, EmbeddedRedis
 from tests import cast
-from tests.served import _web_process, front_end, served, web_log
+from tests.served import _web_process, front_end, served, served_by_name, web_log
 
 # Here, for all of the tests: a second definition elsewhere would start a second server and move the settings to it.
-__all__ = ["_web_process", "front_end", "served", "web_log"]
+__all__ = ["_web_process", "front_end", "served", "served_by_name", "web_log"]
 
 
 @dataclass(frozen=True)

@@ -42,14 +42,24 @@ def _web_process(front_end, redis_server, postgres, tmp_path_factory) -> Iterato
         yield running
 
 
+@pytest.fixture
+def served_by_name(front_end, redis_server, postgres, tmp_path_factory) -> Iterator[str]:
+    """Its address by a name, as browsers want it for passkeys."""
+    directory = tmp_path_factory.mktemp("web")
+    with web_process(redis_server.url(2), postgres.url, directory, host="localhost") as (address, _):
+        yield address
+
+
 @contextmanager
-def web_process(redis_url: str, database_url: str, directory: Path) -> Iterator[tuple[str, Path]]:
+def web_process(
+    redis_url: str, database_url: str, directory: Path, host: str = "127.0.0.1"
+) -> Iterator[tuple[str, Path]]:
     """A web process of its own: its address and its log."""
     port = free_port()
     env = {
         "CONTRACTFLOW_REDIS_URL": redis_url,
         "CONTRACTFLOW_DATABASE_URL": database_url,
-        "CONTRACTFLOW_BASE_URL": f"http://127.0.0.1:{port}",
+        "CONTRACTFLOW_BASE_URL": f"http://{host}:{port}",
         **web_environment(state_url(redis_url), directory / "reflex"),
     }
     log = directory / "log"

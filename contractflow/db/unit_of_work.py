@@ -92,8 +92,8 @@ class UnitOfWork:
         require_confirmed(self.actor, permission)
 
     def require_confirmed(self) -> None:
-        """For what touches the keys to the account itself. Raises ConfirmFirst."""
-        require_confirmed(self.actor)
+        """For what touches the keys to a member's own account. Raises ConfirmFirst, NotAllowed for who is no member."""
+        require_confirmed(self.member)
 
     @property
     def member(self) -> Member:

@@ -1,10 +1,11 @@
 """The matrix of product.md once more, as a person reads it: a change of the grants is a decision, made in two places."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from contractflow.errors import NotAllowed
+from contractflow.errors import ConfirmFirst, FactorMissing, NotAllowed
 from contractflow.permissions import (
     GRANTS,
     Member,
@@ -15,6 +16,7 @@ from contractflow.permissions import (
     System,
     Visitor,
     require,
+    require_confirmed,
 )
 
 # yes: anybody's; own: only one's own
@@ -120,6 +122,26 @@ def test_only_members_and_ourselves_have_permissions(permission):
         with pytest.raises(NotAllowed):
             require(stranger, permission, own=True)
     assert System(org, "worker").may(permission)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_whoever_lacks_the_second_factor_that_is_asked_for_has_none(permission):
+    nobody_yet = replace(a_member(Role.OWNER), lacks_factor=True, is_confirmed=True)
+    assert not nobody_yet.may(permission)
+    with pytest.raises(FactorMissing):
+        require(nobody_yet, permission, own=True)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_what_asks_for_a_confirmation_is_refused_without(permission):
+    owner = a_member(Role.OWNER)
+    require_confirmed(replace(owner, is_confirmed=True), permission)
+    require_confirmed(System(uuid4(), "worker"), permission)
+    if GRANTS[permission].confirmed:
+        with pytest.raises(ConfirmFirst):
+            require_confirmed(owner, permission)
+    else:
+        require_confirmed(owner, permission)
 
 
 def test_roles_are_stored_as_words():

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
+import reflex as rx
 from sqlmodel import select
 
 from contractflow.broker.connections import async_redis
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import ConfirmFirst
 from contractflow.models import AuditEvent
-from contractflow.permissions import GRANTS, Permission, require_confirmed
+from contractflow.permissions import GRANTS
 from contractflow.permissions import Permission as P
 from contractflow.security.sessions import MEMBERS, Verdict
+from contractflow.services import orgs
+from contractflow.state.base import ActingState
+from contractflow.web.policy import policy
+from contractflow.web.principal import Families
 from tests import cast
 from tests.integration.web.at_the_door import (
     PASSWORD,
@@ -24,6 +30,7 @@ from tests.integration.web.at_the_door import (
     give_password,
     wrong_code,
 )
+from tests.integration.web.test_policy import Tab, member_tab
 
 pytestmark = pytest.mark.usefixtures("redis", "database")
 
@@ -33,28 +40,50 @@ ASKS = {
 }  # fmt: skip
 
 
-def later(person):
-    """The same person more than ten minutes after they signed in."""
-    from dataclasses import replace
-
-    return replace(person, is_confirmed=False)
-
-
 def test_transfer_delete_export_refund_override_and_connect_ask_for_it() -> None:
     assert {permission for permission, grant in GRANTS.items() if grant.confirmed} >= ASKS
 
 
-@pytest.mark.parametrize("permission", Permission)
-def test_what_asks_for_it_is_refused_without_and_nothing_else(permission: Permission) -> None:
-    with unit_of_work(later(cast.olivia)) as work:
-        if GRANTS[permission].confirmed:
-            with pytest.raises(ConfirmFirst):
-                work.require(permission)
-        else:
-            work.require(permission)
-    with unit_of_work(cast.olivia) as work:
-        work.require(permission)
-    require_confirmed(cast.northlight, permission)  # our own workers have nobody to ask
+def test_a_service_that_asks_for_such_a_permission_is_refused() -> None:
+    with unit_of_work(replace(cast.olivia, is_confirmed=False)) as work:
+        with pytest.raises(ConfirmFirst):
+            orgs.connect_paddle(work, is_confirmed=True)
+        work.require(P.ORG_UPDATE)
+
+
+class SafeState(ActingState, rx.State):
+    """A page with something that asks for a confirmation."""
+
+    opened: str = ""
+
+    @rx.event
+    @policy(P.ORG_DELETE)
+    async def open(self, form: dict[str, str]):
+        self.opened = await self._perform(opened, form["why"])
+
+
+def opened(work, why: str) -> str:
+    work.require(P.ORG_DELETE)
+    return why
+
+
+async def test_a_page_asks_in_place_and_sends_the_same_event_again() -> None:
+    """The command carries what was asked for, with everything that was typed."""
+    name = f"{SafeState.get_full_name()}.open"
+    typed = {"form": {"why": "We have merged."}}
+    tab = await member_tab(cast.olivia)
+    await tab.send(name, **typed)
+    assert tab.commands == [("confirm", {"event": name, "payload": typed})]
+    tab = await confirmed_tab(cast.olivia)
+    await tab.send(name, **typed)
+    assert tab.commands == []
+
+
+async def confirmed_tab(person) -> Tab:
+    _, session = await MEMBERS.begin(
+        str(person.user_id), {"org": str(person.org_id), "browser": "v"}, is_confirmed=True
+    )
+    return Tab(Families(member=session.family, visitor="v"))
 
 
 async def stale_session(one, person) -> None:

@@ -99,20 +99,24 @@ DESK = DeskState.get_full_name()
 
 
 class Tab:
-    """One tab: its page state, and what it was told."""
+    """One tab: its page state, and what it was told; `commands` are all of those, whole."""
 
     def __init__(self, families: Families | None = None) -> None:
         self.families, self.states = families or Families(), StateManagerMemory()
+        self.commands: list[tuple[str, dict[str, Any]]] = []
 
     async def send(self, *events: str, **payload: Any) -> tuple[str | None, list[tuple[str, str]]]:
         """What the page says afterwards, and the commands the browser got, as (command, its words or path)."""
-        said, told = None, []
+        said, told, commands = None, [], self.commands
 
         class Namespace:
             async def emit_update(self, update, token):
                 nonlocal said
                 changed = update.delta.get(DESK, {})
                 said = changed.get("said_rx_state_", said)
+                commands.extend(
+                    (event.payload["op"], event.payload["args"]) for event in update.events if event.name == "_cf_ui"
+                )  # fmt: skip
                 told.extend(
                     (event.payload["op"], event.payload["args"].get("message") or event.payload["args"].get("path"))
                     for event in update.events
