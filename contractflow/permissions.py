@@ -161,6 +161,23 @@ GRANTS: dict[Permission, Grant] = {
 # fmt: on
 
 
+WHILE_CLOSING = frozenset(
+    {
+        *(permission for permission in P if permission.endswith(":read")),
+        P.AUDIT_EXPORT,
+        P.AUDIT_VERIFY,
+        P.MEMBER_END_SESSIONS,
+        P.ORG_DELETE,
+        P.ORG_EXPORT_DATA,
+    }
+)
+"""What is left of everybody's permissions while their organisation is being deleted."""
+
+CLOSING = (
+    "This organisation is being deleted: it can be read, and nothing in it changes. Its owner can keep it."
+)
+
+
 @dataclass(frozen=True)
 class Member:
     """A signed-in person, acting inside one organisation with the role read for this very event."""
@@ -178,9 +195,12 @@ class Member:
     lacks_factor: bool = False
     """The organisation asks for a second factor and they have none: until then they may do nothing in it."""
 
+    is_reading_only: bool = False
+    """The organisation is being deleted: whoever is in it may read, and the owner may keep it."""
+
     def may(self, permission: Permission, own: bool = False) -> bool:
         grant = GRANTS[permission]
-        if self.lacks_factor:
+        if self.lacks_factor or (self.is_reading_only and permission not in WHILE_CLOSING):
             return False
         return self.role.value >= (grant.own if own else grant.least).value
 
@@ -268,6 +288,8 @@ def why_not(actor: Actor, permission: Permission, own: bool = False) -> str:
     """The sentence for who may not; empty for who may."""
     if actor.may(permission, own):
         return ""
+    if isinstance(actor, Member) and actor.is_reading_only and permission not in WHILE_CLOSING:
+        return CLOSING
     grant = GRANTS[permission]
     return f"Only {_people(grant.own if own else grant.least)} can {grant.phrase}."
 

@@ -111,6 +111,7 @@ def _heir(documents: rx.Var[int]) -> rx.Component:
         "heir",
         MembersState.heirs,
         nothing="Choose a colleague",
+        default_value="",
         error=errors["heir"],
     )
     return rx.cond(documents > 0, rx.fragment(rx.el.p(number, class_name="cf-muted"), choose))

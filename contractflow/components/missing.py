@@ -2,9 +2,13 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button
+from contractflow.components.buttons import link_button, primary
 from contractflow.components.empty import empty
 from contractflow.components.public_shell import public_frame
+from contractflow.state.elsewhere import ElsewhereState
+from contractflow.web.native import post_form
+
+found = ElsewhereState.found
 
 
 def not_for_this_role(why: rx.Var[str]) -> rx.Component:
@@ -22,8 +26,25 @@ def nothing_here() -> rx.Component:
 
 
 def missing(noun: str, back: str) -> rx.Component:
-    return empty(
+    """Looks, when it is shown, whether the page is in another organisation of the reader's."""
+    nowhere = empty(
         "search-x",
         f"That {noun} does not exist, or it is not yours.",
         link_button("Back to the list", back, look="secondary"),
+    )
+    there = empty(
+        "building-2",
+        rx.el.span(f"That {noun} belongs to ", found.org_name, ", another organisation of yours."),
+        switch_form(found.org_id, found.path, primary(f"Switch to {found.org_name}", type="submit")),
+    )
+    return rx.el.div(rx.cond(found.org_id, there, nowhere), on_mount=ElsewhereState.look)
+
+
+def switch_form(org_id: rx.Var[str], onward: rx.Var[str] | str, press: rx.Component) -> rx.Component:
+    """A new session, so a native form: `press` goes on at `onward` in that organisation."""
+    return post_form(
+        rx.el.input(type="hidden", name="org", value=org_id, read_only=True),
+        rx.el.input(type="hidden", name="next", value=onward, read_only=True),
+        press,
+        action="/auth/switch",
     )

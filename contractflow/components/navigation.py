@@ -8,6 +8,7 @@ import reflex as rx
 
 from contractflow.components.brand import initials
 from contractflow.components.icon import icon, link, skip_link
+from contractflow.components.organisations import organisation_button
 from contractflow.components.theme import theme_choice
 from contractflow.web.native import post_form
 
@@ -28,11 +29,7 @@ REST = (
 def sidebar(route: str, who: Any) -> rx.Component:
     return rx.el.aside(
         skip_link(),
-        rx.el.div(
-            initials(who.org_name, square=True),
-            rx.el.span(who.org_name, class_name="cf-clip", title=who.org_name),
-            class_name="cf-sidebar__org",
-        ),
+        organisation_button(who),
         rx.el.nav(*[_nav_link(route, *entry) for entry in NAV], class_name="cf-nav", aria_label="Main"),
         rx.el.div(
             rx.el.nav(*[_nav_link(route, *entry) for entry in REST], class_name="cf-nav", aria_label="More"),
@@ -84,7 +81,7 @@ def person_menu(who: Any) -> rx.Component:
     """The browser's own popover: closes on Escape and outside, and may hold a native form."""
     settings = [
         link(icon(name), words, href=href, class_name="cf-menu__item cf-phone-only")
-        for words, href, name in REST
+        for words, href, name in (("Organisations", "/organisations", "building-2"), *REST)
     ]
     platform = link(
         icon("server"), "Platform", href="/admin/jobs", class_name="cf-menu__item", reload_document=True

@@ -15,6 +15,7 @@ PAGES = (
     # address               what the tab says
     ("/settings/profile",   "Profile"),
     ("/settings/security",  "Security"),
+    ("/settings/organisation", "Organisation"),
     ("/settings/members",   "Members"),
     ("/settings/payments",  "Payments"),
     ("/settings/audit",     "Audit log"),

@@ -12,11 +12,14 @@ from typing import Any
 
 import reflex as rx
 
+from contractflow.components.buttons import link_button
 from contractflow.components.confirm_address import unconfirmed
 from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, classes
 from contractflow.components.missing import not_for_this_role
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
+from contractflow.components.notice import notice
+from contractflow.components.organisations import organisation_menu
 from contractflow.components.second_factor import confirm_identity
 from contractflow.permissions import Permission
 from contractflow.permissions import Permission as P
@@ -69,6 +72,7 @@ def frame(
             line,
             unconfirmed() if who is FrameState else rx.fragment(),
             rx.el.main(
+                _closing(who),
                 *content,
                 class_name=classes("cf-content", "cf-content--wide" if desk else ""),
                 id="content",
@@ -78,10 +82,17 @@ def frame(
         ),
         bottom_bar(route),
         person_menu(who),
+        organisation_menu(who),
         reconnecting_bar(),
         confirm_identity(),
         class_name="cf-frame",
     )
+
+
+def _closing(who: Any) -> rx.Component:
+    """On every page while the organisation is being deleted."""
+    keep = link_button("See the organisation", "/settings/organisation", look="secondary")
+    return rx.cond(who.closing, notice("warning", "This organisation is being deleted", who.closing, keep))
 
 
 def top_line(heading: Content, action: View | None, menu: View | None) -> rx.Component:

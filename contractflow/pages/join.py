@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary
+from contractflow.components.buttons import link_button, primary, secondary
 from contractflow.components.fields import form_error, password_field, text_field
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
@@ -26,26 +26,62 @@ def join() -> rx.Component:
     offer = InvitationState.page
     title = rx.cond(offer.org_name, f"Join {offer.org_name}", "Join your colleagues")
     lead = rx.cond(offer.inviter, f"{offer.inviter} invited you to write and approve contracts together.", "")
-    body = rx.cond(offer.problem, _too_late(), _form())
+    address = InvitationState.own_address
+    signed_in = rx.cond(address == offer.email, _click(), _another_address())
+    body = rx.cond(offer.problem, _too_late(), rx.cond(address, signed_in, _form()))
     return entry_frame(title, lead, loaded(InvitationState.ready, body, skeleton_text(1)), aside=sealed())
 
 
 def _form() -> rx.Component:
+    sign_in = link_button(
+        "I have an account: sign in first",
+        f"/login?next=/invite/{InvitationState.link}",
+        look="quiet",
+        native=True,
+    )
+    return rx.fragment(_posting(*_fields(), primary("Join", type="submit", full=True)), sign_in)
+
+
+def _posting(*content: rx.Component) -> rx.Component:
     return post_form(
         form_error(RefusedState.errors["form"]),
-        *_fields(),
+        *content,
         rx.el.input(type="hidden", name="token", value=InvitationState.link, read_only=True),
-        primary("Join", type="submit", full=True),
         action="/auth/join",
         class_name="cf-form",
         key=RefusedState.code,
     )
 
 
+def _click() -> rx.Component:
+    """For who is signed in with the address that was invited."""
+    return _posting(
+        rx.el.p("You are signed in as ", rx.el.b(InvitationState.own_address), ".", class_name="cf-muted"),
+        primary("Join", type="submit", full=True),
+    )
+
+
+def _another_address() -> rx.Component:
+    offer = InvitationState.page
+    return rx.el.div(
+        notice(
+            "warning",
+            rx.el.span("This invitation is for ", offer.email),
+            rx.el.span(
+                "You are signed in as ",
+                InvitationState.own_address,
+                ". Sign out and open the link again, or ask for one to your own address.",
+            ),
+        ),
+        post_form(secondary("Sign out", type="submit"), action="/auth/logout"),
+        class_name="cf-stack",
+    )
+
+
 def _fields() -> list[rx.Component]:
     values, errors = RefusedState.values, RefusedState.errors
     only = "The invitation is for this address."
-    twelve = "Twelve characters or more; if this address has an account already, its password."
+    twelve = "Twelve characters or more."
     name: dict[str, Any] = {"value": values["name"], "error": errors["name"], "max_length": 120}
     return [
         text_field(

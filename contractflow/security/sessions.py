@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -78,9 +79,12 @@ class SessionStore:
         self.kind = kind
 
     async def begin(
-        self, who: str, facts: Mapping[str, str], *, is_confirmed: bool = False
+        self, who: str, facts: Mapping[str, str], *, is_confirmed: bool = False, ends: int | None = None
     ) -> tuple[str, Session]:
-        """A new family: the cookie's value and the session. `is_confirmed`: the person has just proved who they are."""
+        """A new family: the cookie's value and the session. `is_confirmed`: the person has just proved who they are.
+
+        `ends` is when it ends at the latest, if that is sooner than it would by itself.
+        """
         secret, family = b64(secrets.token_bytes(32)), str(uuid4())
         redis = async_redis()
         now = int((await redis.time())[0])
@@ -89,7 +93,7 @@ class SessionStore:
         epoch = await redis.get(f"cf:epoch:{who}") or "0"
         record = {
             "who": who, "facts": json.dumps(dict(facts)), "epoch": epoch,
-            "ends": now + self.kind.absolute, "seen": now, "rotated": now,
+            "ends": min(now + self.kind.absolute, ends or sys.maxsize), "seen": now, "rotated": now,
         }  # fmt: skip
         async with redis.pipeline(transaction=True) as pipe:
             pipe.hset(_pointer(secret), mapping={"family": family})
@@ -100,6 +104,14 @@ class SessionStore:
             pipe.expire(f"cf:families:{who}", self.kind.absolute)
             await pipe.execute()
         return keyring().seal(self.kind.name, secret), Session(family, who, facts, now=now)
+
+    async def succeed(self, session: Session, facts: Mapping[str, str]) -> tuple[str, Session]:
+        """A new family in the place of `session`, with other facts, for no longer than that one would have lived.
+
+        A tab is bound to its family, so nothing that the old one saw is shown in the new one. The caller ends the old.
+        """
+        ends = await _run("return redis.call('HGET', KEYS[1], 'ends')", [_family(session.family)])
+        return await self.begin(session.who, {**session.facts, **facts}, ends=int(ends) if ends else None)
 
     async def resolve(self, cookie: str | None) -> tuple[Verdict, Session | None]:
         """What the cookie of a request stands for; counts as activity. With REUSED comes the session that it ended."""

@@ -14,12 +14,12 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import IntegrityError
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import Invalid, NotAllowed, NotFound
 from contractflow.models.columns import uuid7
 from contractflow.models.membership import Membership
 from contractflow.models.org import Org
 from contractflow.models.subscription import Subscription
-from contractflow.permissions import Member, Role
+from contractflow.permissions import Member, Role, System
 from contractflow.services import tiers
 from contractflow.services.identity import person_links, telling
 from contractflow.services.identity.person_links import Purpose
@@ -48,7 +48,15 @@ def sign_up(
     """
     name, email, agency = clean_name(name, "name"), clean_email(email), clean_name(agency, "agency")
     user_id = register(work, name, email, password_hash)
-    assert work.actor.org_id is not None  # noqa: S101  only a System of the new organisation signs up
+    establish(work, user_id, name, agency, locale)
+    _ask_to_confirm(work, user_id, name, email)
+    return user_id
+
+
+def establish(work: UnitOfWork, user_id: UUID, founder: str, agency: str, locale: str = "en") -> None:
+    """The organisation of the actor's id, owned by that person, on trial. Raises Invalid when no address is free for it."""
+    if not isinstance(work.actor, System):
+        raise NotAllowed("That is not yours to do.")
     org = _with_free_slug(work, Org(id=work.actor.org_id, slug="", name=agency, locale=locale[:16]))
     membership = Membership(org_id=org.id, user_id=user_id, role=Role.OWNER)
     trial = Subscription(
@@ -59,10 +67,8 @@ def sign_up(
         trial_ends_at=work.now + timedelta(days=TRIAL_DAYS),
     )
     work.db.add_all([membership, trial])
-    owner = Member(user_id, org.id, membership.id, Role.OWNER, name)
+    owner = Member(user_id, org.id, membership.id, Role.OWNER, founder)
     work.record("org:create", "org", org.id, by=owner, tier=TRIAL_TIER)
-    _ask_to_confirm(work, user_id, name, email)
-    return user_id
 
 
 def session_opened(work: UnitOfWork, family: UUID, user_id: UUID, org_id: UUID) -> None:

@@ -68,6 +68,11 @@ def invitation_page(work: UnitOfWork, token: str) -> InvitationPage:
     return InvitationPage(row["org_name"], row["inviter_name"] or "", row["email"], _problem(row, work.now))
 
 
+def own_address(work: UnitOfWork) -> str:
+    """The address of the member who acts: an invitation is for one address."""
+    return work.db.get_one(AppUser, work.member.user_id).email
+
+
 def join(work: UnitOfWork, invitation_id: UUID, user_id: UUID | None, name: str, password_hash: str) -> UUID:
     """Accept an invitation of the actor's organisation, as a known person or (`user_id` None) as a new one.
 

@@ -29,8 +29,8 @@ from contractflow.services.display import When, moment, when
 class Place:
     """A member at this moment; `is_ended` when somebody has ended the session they act with.
 
-    `suspended` is the reason why the organisation is, empty while it is not. `needs_factor`: it lets nobody in without a
-    second factor.
+    `suspended` is the reason why the organisation is, empty while it is not; `is_closing` while it is being deleted.
+    `needs_factor`: it lets nobody in without a second factor.
     """
 
     membership_id: UUID
@@ -41,6 +41,7 @@ class Place:
     suspended: str = ""
     has_factor: bool = False
     needs_factor: bool = False
+    is_closing: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def end_here(work: UnitOfWork, user_id: UUID, reason: str) -> int:
     One's own in other organisations live on: the gate would end those of oneself everywhere.
     """
     if user_id != work.member.user_id:
+        work.require(P.MEMBER_REMOVE)
         return len(_end(work, user_id, reason))
     own = select(AuthSession.family_id).where(
         col(AuthSession.user_id) == user_id,

@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser
 from contractflow.permissions import Permission as P
-from contractflow.services import accounts, platform
+from contractflow.services import orgs, platform
+from contractflow.services.orgs import Own
 
 
 @dataclass(frozen=True)
 class Standing:
+    """`closing` says what happens to an organisation that is being deleted; empty otherwise."""
+
     org_name: str
     is_platform_admin: bool
     awaits_confirmation: str
     """The person's address while it is only a claim."""
+    organisations: list[Own]
+    closing: str
 
 
 def of_member(work: UnitOfWork) -> Standing:
     work.require(P.ORG_READ)
     member = work.member
-    place = accounts.membership(work, member.user_id, member.org_id)
+    mine = orgs.own(work)
     person = work.db.get_one(AppUser, member.user_id)
     return Standing(
-        place.org_name if place else "",
+        next((org.name for org in mine if org.is_current), ""),
         platform.is_admin(work, member.user_id),
         "" if person.email_verified_at else person.email,
+        mine,
+        orgs.closing_notice(work) if member.is_reading_only else "",
     )

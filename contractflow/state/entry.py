@@ -7,7 +7,7 @@ from contractflow.security import passkeys
 from contractflow.services import invitations
 from contractflow.services.invitations import InvitationPage
 from contractflow.web.policy import PUBLIC, policy
-from contractflow.web.principal import present
+from contractflow.web.principal import present, signed_in
 from contractflow.web.threads import perform
 
 REASONS = {
@@ -45,10 +45,14 @@ class InvitationState(rx.State):
     ready: bool = False
     link: str = ""
     page: InvitationPage = InvitationPage()
+    own_address: str = ""
+    """Of who is signed in; empty when nobody is."""
 
     @rx.event
     @policy(PUBLIC)
     async def load(self):
         self.link = str(getattr(self, "token", ""))  # of the address, /invite/[token]
         self.page = await perform(present().visitor, invitations.invitation_page, self.link)
+        member = await signed_in()
+        self.own_address = await perform(member, invitations.own_address) if member else ""
         self.ready = True

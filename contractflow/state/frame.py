@@ -5,6 +5,7 @@ import reflex as rx
 from contractflow.permissions import Permission, why_not
 from contractflow.services import standing
 from contractflow.services.identity import verifying
+from contractflow.services.orgs import Own
 from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 from contractflow.web.principal import acting_member
@@ -18,6 +19,8 @@ class FrameState(rx.State):
     is_platform_admin: bool = False
     awaits_confirmation: str = ""
     """The person's address, until they confirm it."""
+    organisations: list[Own] = []
+    closing: str = ""
     refusals: dict[str, str] = {}
     """What this role may do nowhere: why, by permission."""
 
@@ -28,8 +31,13 @@ class FrameState(rx.State):
         seen = await perform(member, standing.of_member)
         self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
         self.awaits_confirmation = seen.awaits_confirmation
+        self.organisations, self.closing = seen.organisations, seen.closing
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}
+        return self._moved() if "moved" in self.router.url.query_parameters else None
+
+    def _moved(self):
+        return ui.toast(f"You are in {self.org_name} now: you switched, or signed in again, in another tab.")
 
     @rx.event
     @policy(SIGNED_IN)

@@ -33,6 +33,7 @@ from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionSto
 from contractflow.services import platform
 from contractflow.web import frames
 from contractflow.web.csp import TAG_KEY
+from contractflow.web.forms import local_path
 from contractflow.web.presented import resolve
 from contractflow.web.principal import ENDED, HEADER, Families
 from contractflow.web.requests import visitor_of
@@ -43,7 +44,7 @@ FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
 
 MEMBERS_ONLY: Final = (
     "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
-    "/notifications", "/settings", "/enrol", "/confirm-identity",
+    "/notifications", "/settings", "/organisations", "/enrol", "/confirm-identity",
 )  # fmt: skip
 ADMINS_ONLY: Final = ("/admin",)
 LACKS_FACTOR: Final = "contractflow.lacks_factor"
@@ -184,8 +185,17 @@ def _elsewhere(scope: Scope, member: Session | None, signer: Session | None) -> 
     if signer is None and _within(path, *SIGNERS_ONLY):
         return "/portal/closed"
     if member is not None and _within(path, *STRANGERS_ONLY):
-        return "/home"
+        return _onward(scope)
     return None
+
+
+def _onward(scope: Scope) -> str:
+    """Where somebody goes who is sent to sign in and is signed in: a tab of a session that another one took the place of."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    wanted = local_path(query.get("next", [""])[0])
+    if wanted:
+        return wanted
+    return "/home?moved=1" if query.get("reason") == ["ended"] else "/home"
 
 
 def _tag(member: Session | None, signer: Session | None) -> str:

@@ -128,6 +128,13 @@ async def acting_admin(org_id: UUID | None = None) -> PlatformAdmin:
     return replace(now.admin, org_id=org_id)
 
 
+async def signed_in() -> Member | None:
+    """The member behind an event that is for everybody; None when nobody is signed in."""
+    families = present().families
+    session = await MEMBERS.check(families.member) if families.member else None
+    return await read_member(session, present().visitor) if session else None
+
+
 async def is_admin() -> bool:
     """Whether a platform admin is behind this event, whatever its rule asked for."""
     families = present().families
@@ -187,6 +194,7 @@ def _member(session: Session, place: Place, visitor: Visitor) -> Member:
         is_confirmed=_is_confirmed(session, visitor),
         has_factor=place.has_factor,
         lacks_factor=place.needs_factor and not place.has_factor,
+        is_reading_only=place.is_closing,
     )  # fmt: skip
 
 

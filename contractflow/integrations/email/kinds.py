@@ -72,6 +72,8 @@ KINDS: dict[str, Kind] = {
     "place_changed":      Kind("{{ org }}: {{ change }}",                           B.NONE,   "",                 L.HOME,     False,   ("name", "org", "actor", "change")),
     "ownership_offered":  Kind("{{ actor }} offers you the ownership of {{ org }}", B.AMBER,  "To answer",        L.ORG,      True,    ("name", "org", "actor", "until")),
     "ownership_answered": Kind("{{ actor }} {{ answer }}",                          B.NONE,   "",                 L.ORG,      True,    ("name", "org", "actor", "answer")),
+    "org_closing":        Kind("{{ org }} is deleted on {{ until }}",               B.RED,    "Being deleted",    L.ORG,      True,    ("name", "org", "actor", "until")),
+    "org_kept":           Kind("{{ org }} is kept after all",                       B.GRASS,  "Kept",             L.ORG,      True,    ("name", "org", "actor")),
     "review_ended":       Kind("“{{ title }}” is back in draft",                    B.SLATE,  "Draft",            L.DOCUMENT, True,    ("name", "title")),
     "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),
     "approval_decided":   Kind("{{ approver }} approved “{{ title }}”",             B.GRASS,  "Approved",         L.DOCUMENT, True,    ("name", "approver", "title", "comment")),

@@ -18,6 +18,11 @@ def expire(work: UnitOfWork, document_id: UUID) -> None:
     document = locked(work, Document, document_id, "document")
     if document.status is not Status.SENT or document.expires_at is None or document.expires_at > work.now:
         return
+    end_signing(work, document)
+
+
+def end_signing(work: UnitOfWork, document: Document) -> None:
+    """The time to sign the locked, sent `document` is over."""
     facts = subject(work, document)
     by = work.system("scheduler")
     move(work, document, STATUS, "expire", subject=facts, by=by)

@@ -53,6 +53,7 @@ def accept_ownership(work: UnitOfWork) -> None:
     held = hold(work, P.ORG_READ)
     if held.me.role is Role.OWNER:
         return
+    work.require_confirmed()
     offer = _mine(work, held)
     owner = held.owner
     if offer.from_id != owner.id:
@@ -92,7 +93,8 @@ def lapse_offer_to(work: UnitOfWork, place: Membership) -> None:
 
 
 def lapse_offers(work: UnitOfWork) -> None:
-    """No offer stands any longer."""
+    """No offer stands any longer: the organisation is being deleted."""
+    work.require(P.ORG_DELETE)
     if offer := _open(work):
         _end(work, offer, "lapse")
 

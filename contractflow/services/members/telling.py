@@ -22,4 +22,4 @@ def tell(work: UnitOfWork, whom: AppUser, what: str, change: str) -> None:
 
 
 def org_name(work: UnitOfWork) -> str:
-    return work.db.get_one(Org, work.actor.org_id).name
+    return work.db.get_one(Org, work.member.org_id).name

@@ -1,0 +1,73 @@
+"""The end of an organisation, in its settings: asking for it, and keeping it after all."""
+
+import reflex as rx
+
+from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.dialog import buttons, confirm, dialog
+from contractflow.components.fields import form_error, text_field
+from contractflow.components.notice import notice
+from contractflow.components.sections import section
+from contractflow.state.organisation import OrganisationState
+
+page, errors = OrganisationState.page, OrganisationState.errors
+
+
+def end() -> rx.Component:
+    ask = secondary(
+        "Delete organisation",
+        "trash-2",
+        on_click=OrganisationState.show_delete(True),
+        blocked=page.why_not_delete != "",
+        why=page.why_not_delete,
+    )
+    words = (
+        "In thirty days its drafts, templates, leads and clients are erased. Until then it can be read and kept. "
+        "Signed documents, invoices and the audit trail are kept as long as the law asks for them."
+    )
+    standing = rx.fragment(
+        rx.el.p(words, class_name="cf-muted"),
+        rx.el.div(ask, rx.el.span(page.why_not_delete, class_name="cf-muted"), class_name="cf-line"),
+    )
+    return section("Delete", rx.cond(page.is_closing, _closing(), standing))
+
+
+def _closing() -> rx.Component:
+    keep = confirm(
+        primary("Keep the organisation", blocked=page.why_not_delete != "", why=page.why_not_delete),
+        "Keep this organisation?",
+        "It is not deleted, and everything works as before. Everybody is told.",
+        "Keep it",
+        OrganisationState.keep,
+    )
+    held = rx.cond(page.is_on_hold, " A legal hold keeps it from being erased, however long that lasts.", "")
+    return notice(
+        "warning",
+        rx.el.span("It is erased on ", page.erased_on),
+        rx.el.span("Its owner can keep it until then.", held),
+        keep,
+    )
+
+
+def delete_dialog() -> rx.Component:
+    form = rx.el.form(
+        text_field(
+            rx.el.span("Type ", rx.el.b(page.name), " to confirm"),
+            "typed_name",
+            error=errors["typed_name"],
+            auto_complete="off",
+        ),
+        form_error(errors["form"]),
+        buttons(danger("Delete organisation", type="submit")),
+        on_submit=OrganisationState.delete,
+        class_name="cf-stack",
+        no_validate=True,
+    )
+    return dialog(
+        None,
+        "Delete this organisation?",
+        form,
+        words="For thirty days everybody can read and nothing changes; clients go on signing and paying. Everybody is told by mail. "
+        "After that nobody can bring it back.",
+        is_open=OrganisationState.is_deleting,
+        on_open_change=OrganisationState.show_delete,
+    )

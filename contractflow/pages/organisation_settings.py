@@ -1,0 +1,108 @@
+"""Settings › Organisation: what it is called, what it asks before something goes out, its owner, and its end."""
+
+from zoneinfo import available_timezones
+
+import reflex as rx
+
+from contractflow.components.buttons import link_button, primary
+from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
+from contractflow.components.organisation_end import delete_dialog, end
+from contractflow.components.sections import section
+from contractflow.components.settings_shell import settings_page
+from contractflow.components.skeleton import loaded
+from contractflow.money import CURRENCIES
+from contractflow.state.organisation import OrganisationState
+
+page, errors = OrganisationState.page, OrganisationState.errors
+MONEY = [(currency.code, f"{currency.name} ({currency.code})") for currency in CURRENCIES.values()]
+ZONES = [
+    (name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
+]
+
+
+@settings_page("/settings/organisation", "Organisation", on_load=OrganisationState.load)
+def organisation() -> rx.Component:
+    return loaded(
+        OrganisationState.is_loaded, rx.el.div(_about(), _policy(), _ownership(), end(), delete_dialog())
+    )
+
+
+def _about() -> rx.Component:
+    return section(
+        "About",
+        rx.el.p(
+            "Your clients read this on contracts and invoices that go out from now on.", class_name="cf-muted"
+        ),
+        rx.el.form(
+            *_names(),
+            *_places(),
+            form_error(errors["form"]),
+            _save(page.why_not_update),
+            on_submit=OrganisationState.save,
+            class_name="cf-form cf-form--narrow",
+            no_validate=True,
+            key=page.id,
+        ),
+    )
+
+
+def _names() -> list[rx.Component]:
+    return [
+        _text("Name", "name", page.name, help="What members and clients call it."),
+        _text("Legal name", "legal_name", page.legal_name, required=False, help="As it stands in contracts."),
+        _text("Tax number", "tax_id", page.tax_id, required=False),
+    ]
+
+
+def _places() -> list[rx.Component]:
+    where = {"rows": 3, "required": False, "error": errors["address"], "read_only": _locked()}
+    money = {"error": errors["currency"], "help": "For new clients and documents."}
+    return [
+        text_area("Address", "address", value=page.address, **where),
+        select_field("Currency", "currency", MONEY, value=page.currency, **money),
+        select_field("Time zone", "timezone", ZONES, value=page.timezone, error=errors["timezone"]),
+    ]
+
+
+def _text(label: str, name: str, value: rx.Var[str], **props) -> rx.Component:
+    return text_field(label, name, value=value, error=errors[name], read_only=_locked(), **props)
+
+
+def _locked() -> rx.Var[bool]:
+    return page.why_not_update != ""
+
+
+def _save(why: rx.Var[str]) -> rx.Component:
+    return rx.el.div(
+        primary("Save", type="submit", blocked=why != "", why=why),
+        rx.el.span(why, class_name="cf-muted"),
+        class_name="cf-line",
+    )
+
+
+def _policy() -> rx.Component:
+    return section(
+        "Approval",
+        rx.el.form(
+            checkbox(
+                "A document needs an approval before it goes out",
+                "approval_required",
+                help="An admin or the owner approves exactly the version that is sent; nobody approves their own.",
+                default_checked=page.approval_required,
+                disabled=page.why_not_policy != "",
+            ),
+            _save(page.why_not_policy),
+            on_submit=OrganisationState.save_policy,
+            class_name="cf-form cf-form--narrow",
+            key=f"{page.id} {page.approval_required}",
+        ),
+    )
+
+
+def _ownership() -> rx.Component:
+    words = "The owner offers it to a member, who has seven days to accept. Then the owner becomes an admin."
+    return section(
+        "Ownership",
+        rx.el.p(words, class_name="cf-muted"),
+        rx.el.div(link_button("Go to Members", "/settings/members", look="secondary"), class_name="cf-line"),
+    )

@@ -1,0 +1,57 @@
+"""Settings › Organisation: what it is called, its policy, its owner, and its end."""
+
+import reflex as rx
+
+from contractflow.permissions import Permission as P
+from contractflow.services import orgs
+from contractflow.services.orgs import OrganisationPage
+from contractflow.state.base import ActingState
+from contractflow.state.frame import FrameState
+from contractflow.web import commands as ui
+from contractflow.web.policy import policy
+
+FIELDS = ("name", "legal_name", "tax_id", "address", "currency", "timezone")
+
+
+class OrganisationState(ActingState, rx.State):
+    page: OrganisationPage = OrganisationPage()
+    is_loaded: bool = False
+    is_deleting: bool = False
+
+    @rx.event
+    @policy(P.ORG_READ)
+    async def load(self):
+        self.page, self.is_loaded = await self._perform(orgs.organisation), True
+
+    @rx.event
+    @policy(P.ORG_UPDATE)
+    async def save(self, form: dict[str, str]):
+        await self._submit(orgs.save_organisation, **{name: str(form.get(name, "")) for name in FIELDS})
+        return None if self.errors else self._done("Saved. New documents and invoices show it.")
+
+    @rx.event
+    @policy(P.APPROVAL_POLICY_MANAGE)
+    async def save_policy(self, form: dict[str, str]):
+        await self._perform(orgs.save_policy, approval_required=bool(form.get("approval_required")))
+        return self._done("Saved. It holds for whatever is sent from now on.")
+
+    @rx.event
+    @policy(P.ORG_DELETE)
+    async def show_delete(self, is_open: bool):
+        self.is_deleting, self.errors = bool(is_open), {}
+
+    @rx.event
+    @policy(P.ORG_DELETE)
+    async def delete(self, form: dict[str, str]):
+        await self._submit(orgs.request_deletion, str(form.get("typed_name", "")))
+        self.is_deleting = bool(self.errors)
+        return None if self.errors else self._done("It will be deleted. Until then you can keep it.")
+
+    @rx.event
+    @policy(P.ORG_DELETE)
+    async def keep(self):
+        await self._perform(orgs.undo_deletion)
+        return self._done("The organisation is kept. Everything works as before.")
+
+    def _done(self, words: str):
+        return [ui.toast(words, "success"), OrganisationState.load, FrameState.load]
