@@ -17,6 +17,7 @@ PAGES = (
     ("/settings/security",  "Security"),
     ("/settings/organisation", "Organisation"),
     ("/settings/members",   "Members"),
+    ("/settings/roles",     "Roles"),
     ("/settings/payments",  "Payments"),
     ("/settings/audit",     "Audit log"),
 )
