@@ -162,6 +162,18 @@ async def test_after_a_new_password_every_session_ends_but_the_one_that_set_it(d
     assert row_of(other, database) == (True, "new password")
 
 
+async def test_what_ran_out_long_ago_keeps_its_end_and_is_not_counted(database) -> None:
+    old, this, other = await sign_in(cast.mia), await sign_in(cast.mia), await sign_in(cast.mia)
+    with database.admin() as admin:
+        admin.execute(
+            "UPDATE auth_session SET created_at = now() - interval '13 hours' WHERE family_id = %s", [old]
+        )
+    assert do(cast.mia, sessions.end_others, this) == 1
+    assert do(Visitor(), sessions.end_everywhere, cast.mia.user_id, "new password") == 1
+    assert row_of(old, database) == (False, None)
+    assert row_of(other, database) == (True, "ended by the person")
+
+
 async def test_also_a_session_that_no_row_tells_of_ends_with_all() -> None:
     _, unlisted = await MEMBERS.begin(str(cast.mia.user_id), {"org": str(cast.NORTHLIGHT)})
     assert do(Visitor(), sessions.end_everywhere, cast.mia.user_id, "new password") == 0

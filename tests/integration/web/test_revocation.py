@@ -23,6 +23,8 @@ from contractflow.security.sessions import MEMBERS, end_now
 from contractflow.services import accounts, platform, sessions
 from contractflow.state.document import DocumentState
 from contractflow.state.live import LiveState
+from contractflow.state.members import MembersState
+from contractflow.state.security_sessions import SecuritySessionsState
 from contractflow.state.suspended import SuspendedState
 from tests import cast
 from tests.integration.drafting.ordering import a_draftable, order
@@ -31,6 +33,7 @@ from tests.served import web_process
 
 TRIES = 50
 LOAD, FOLLOW = f"{DocumentState.get_full_name()}.load", f"{LiveState.get_full_name()}.follow_draft"
+DEVICES = SecuritySessionsState.get_full_name()
 READ_WHY = f"{SuspendedState.get_full_name()}.look"
 pytestmark = pytest.mark.xdist_group("served")
 
@@ -154,6 +157,45 @@ async def test_a_browser_with_two_sockets_loses_both_and_a_colleague_none(mia: B
             await call(again, LOAD)
             assert await heard(again, "/login?reason=ended")
     assert not await MEMBERS.check(str(family))
+
+
+async def test_by_the_buttons_of_the_pages(mia: Browser, product) -> None:
+    """A person's *End* and *End all others*, and an Admin's on the Members page, as their sockets say it."""
+    await sign_in(mia, cast.mia)
+    async with (
+        AsyncExitStack() as open_,
+        Browser(product) as phone,
+        Browser(product) as tablet,
+        Browser(product) as adam,
+    ):
+        theirs = {}
+        for browser, person in ((phone, cast.mia), (tablet, cast.mia), (adam, cast.adam)):
+            theirs[browser] = await sign_in(browser, person)
+        desk, ring, slate, office = [
+            await open_.enter_async_context(browser.socket(f"buttons-{uuid4()}"))
+            for browser in (mia, phone, tablet, adam)
+        ]
+        for tab in (desk, ring, slate, office):
+            assert await heard(tab, "is_hydrated")
+        await call(desk, f"{DEVICES}.load")
+        assert await heard(desk, str(theirs[phone]))
+        await call(office, f"{DEVICES}.end", session_id=str(theirs[phone]))  # not Adam's to end
+        assert await heard(office, "That session does not exist.")
+        await call(desk, f"{DEVICES}.end", session_id=str(theirs[phone]))
+        await _is_cut(ring)
+        await call(desk, f"{DEVICES}.end_others")
+        await _is_cut(slate)
+        assert not desk.is_cut.is_set()
+        await call(
+            office, f"{MembersState.get_full_name()}.end_sessions", member_id=str(cast.mia.membership_id)
+        )
+        await _is_cut(desk)
+        assert not office.is_cut.is_set()
+
+
+async def _is_cut(tab) -> None:
+    async with asyncio.timeout(2):
+        await tab.is_cut.wait()
 
 
 async def test_all_others_end_and_the_tab_that_asked_stays(mia: Browser, product) -> None:
