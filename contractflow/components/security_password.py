@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import primary
+from contractflow.components.buttons import secondary
 from contractflow.components.fields import checkbox, form_error, password_field
 from contractflow.components.notice import notice
 from contractflow.components.sections import section
@@ -26,7 +26,7 @@ def _form() -> rx.Component:
         password_field("New password", "password", new=True, error=errors["password"], help=HELP),
         checkbox(others, "end_others", help=why, default_checked=True),
         form_error(errors["form"]),
-        rx.el.div(primary("Change password", type="submit"), class_name="cf-line"),
+        rx.el.div(secondary("Change password", type="submit"), class_name="cf-line"),
         action="/auth/password",
         class_name="cf-form cf-form--narrow",
         key=RefusedState.code,

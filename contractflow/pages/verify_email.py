@@ -28,7 +28,11 @@ AGAIN = "Sign in; a new link is one click away there."
 )
 def verify_email() -> rx.Component:
     title = rx.cond(page.is_change, "Confirm your new address", "Confirm your address")
-    lead = rx.cond(page.is_change, "Mail for your account comes here from then on.", "Then it is yours.")
+    lead = rx.cond(
+        page.is_change,
+        "Mail for your account comes here from then on.",
+        "Then documents can go out to clients.",
+    )
     body = rx.cond(page.problem, _too_late(), _form())
     return entry_frame(
         title,

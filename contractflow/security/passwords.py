@@ -1,36 +1,44 @@
 """Passwords: long rather than complicated (NIST SP 800-63B), stored with argon2id.
 
-19 MiB, two passes and one lane is OWASP's minimum; it takes about a tenth of a second, which is why it runs in a
-thread and at most twice at a time: more at once would only make each slower and the process larger.
+19 MiB, two passes and one lane is OWASP's minimum; it takes about a tenth of a second, which is why it runs in
+threads that give way to everything else, at most two at a time: more would only make each slower and the process larger.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-from collections.abc import Iterable
-from functools import cache
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import cache, partial
 from itertools import pairwise
-from typing import Final
-from weakref import WeakKeyDictionary
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, Unavailable
 from contractflow.security.common_passwords import is_common, plain
 
 SHORTEST: Final = 12
 LONGEST: Final = 128
 AT_ONCE: Final = 2
+MOST_WAITING: Final = 100
+NICENESS: Final = 10
 LEAST_OF_ONES_OWN: Final = 8
 """Characters that must be left when the words that everybody knows of somebody are taken out."""
 PRODUCT: Final = "contractflow"
 HELP: Final = "Twelve characters or more. A sentence works."
 
+Result = TypeVar("Result")
 _WORD: Final = re.compile(r"[^\W_]+")
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-_gates: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_line = {"length": 0}
+"""How many are being compared or wait for it in this process."""
 
 
 def check_strength(password: str, *known: str) -> None:
@@ -50,16 +58,14 @@ def check_strength(password: str, *known: str) -> None:
 
 
 async def hash_password(password: str) -> str:
-    async with _gate():
-        return await asyncio.to_thread(_hasher.hash, password)
+    return await _apart(_hasher.hash, password)
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
     """Whether it is the right one. `stored` None (nobody has that address) takes exactly as long and is False."""
     if len(password) > LONGEST:
         password, stored = password[:LONGEST], None
-    async with _gate():
-        right = await asyncio.to_thread(_verify, stored or _dummy(), password)
+    right = await _apart(_verify, stored, password)
     return right and stored is not None
 
 
@@ -83,18 +89,39 @@ def _is_pattern(text: str) -> bool:
     return len({ord(after) - ord(before) for before, after in pairwise(text)}) == 1
 
 
-def _verify(stored: str, password: str) -> bool:
+def _verify(stored: str | None, password: str) -> bool:
+    nobodys = (
+        _nobodys()
+    )  # made here for everybody, so that the first one without an account does not pay for it
     try:
-        return _hasher.verify(stored, password)
+        return _hasher.verify(stored or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @cache
-def _dummy() -> str:
+def _nobodys() -> str:
     return _hasher.hash("nobody has this password")
 
 
-def _gate() -> asyncio.Semaphore:
-    """One gate for each event loop: a semaphore belongs to the loop it first waited in."""
-    return _gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_ONCE))
+async def _apart(work: Callable[..., Result], *args: object) -> Result:
+    """Off the event loop. Raises Unavailable rather than let a line grow whose end nobody would wait for."""
+    if _line["length"] >= MOST_WAITING:
+        raise Unavailable("Very many people are signing in at the moment. Please try again in a minute.")
+    _line["length"] += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads(), partial(work, *args))
+    finally:
+        _line["length"] -= 1
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password", initializer=_give_way)
+
+
+def _give_way() -> None:
+    """Where there is more to do than processors, everybody else's events come first. Linux knows threads by number."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -123,6 +123,12 @@ class Person:
         await self.press("Create account")
         await self.page.wait_for_url("**/home")
 
+    async def confirm_address(self) -> None:
+        """With the link of the mail: before that nothing goes to a client."""
+        await self.open_mail("confirm your e-mail", "/verify-email/")
+        await self.press("Confirm address")
+        await self.page.wait_for_url("**/settings/profile?done=confirmed")
+
     async def sign_in(self, password: str = PASSWORD, code: str = "") -> None:
         """With `code` for who has a second factor."""
         await self.goto("/login")

@@ -48,6 +48,7 @@ async def test_from_sign_up_to_paid(meet, product: Product) -> None:
 
     await olivia.sign_up("Northlight Studio")
     await olivia.sees("Your first contract")
+    await olivia.confirm_address()
     await steps.invite(olivia, adam)
     await steps.add_client(olivia, clara)
     await steps.set_up_payments(olivia)

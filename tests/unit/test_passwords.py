@@ -1,10 +1,14 @@
 """Passwords are long, not the usual ones, stored slowly; nobody learns whether an address is known."""
 
+import asyncio
+import threading
 import time
 
 import pytest
+from argon2 import PasswordHasher
 
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, Unavailable
+from contractflow.security import passwords
 from contractflow.security.common_passwords import FILE, WIDTH
 from contractflow.security.passwords import (
     LONGEST,
@@ -91,3 +95,44 @@ async def test_an_unknown_address_takes_as_long_as_a_wrong_password() -> None:
 
     known, unknown = await fastest(stored), await fastest(None)
     assert 0.5 < known / unknown < 2
+
+
+async def test_comparing_never_holds_the_event_loop_and_two_at_most_run_at_once() -> None:
+    stored = await hash_password(GOOD)
+    names = set()
+    verify = passwords._verify
+
+    def noting(*args: object) -> bool:
+        names.add(threading.current_thread().name)
+        return verify(*args)
+
+    passwords._verify = noting
+    try:
+        asked = asyncio.gather(*(verify_password(stored, "wrong password!") for _ in range(8)))
+        lags = []
+        while not asked.done():
+            begun = time.perf_counter()
+            await asyncio.sleep(0)
+            lags.append(time.perf_counter() - begun)
+        await asked
+    finally:
+        passwords._verify = verify
+    assert len(lags) > 100  # the loop went round all the while
+    assert names <= {"password_0", "password_1"}
+
+
+async def test_a_line_that_grows_too_long_is_refused_at_once_and_empties_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(passwords, "MOST_WAITING", 3)
+    answers = await asyncio.gather(
+        *(verify_password(None, "wrong password!") for _ in range(6)), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers] == [bool] * 3 + [Unavailable] * 3
+    assert await verify_password(None, "wrong password!") is False
+
+
+async def test_weaker_settings_of_earlier_are_noticed() -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(GOOD)
+    assert needs_rehash(weak)
+    assert await verify_password(weak, GOOD)

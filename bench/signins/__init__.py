@@ -1,0 +1,1 @@
+"""What sign-ins cost everybody else."""

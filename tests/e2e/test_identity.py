@@ -1,0 +1,74 @@
+"""One's account in a real browser: proving the address, a forgotten password, another address, and taking it back."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.people import PASSWORD
+
+pytestmark = pytest.mark.xdist_group("product")
+
+NEW = "seven loud red rivers"
+
+
+async def test_a_forgotten_password_is_chosen_anew_by_mail(meet) -> None:
+    nora = await meet("Nora New")
+    await nora.sign_up("Nova Films")
+    await nora.sees("Confirm your address")
+    await nora.product.mail(nora.email, "confirm your e-mail")
+    await nora.press("Send again")
+    await nora.sees_toast("Sent.")
+    await nora.product.mail(nora.email, "confirm your e-mail", after=1)
+    await nora.confirm_address()
+    await nora.sees("Your address is confirmed.")
+    await expect(nora.page.locator(".cf-banner")).to_have_count(0)
+
+    await nora.press("Sign out")
+    await nora.page.wait_for_url("**/login?reason=out")
+    await nora.follow("Forgot your password?")
+    await nora.fill({"Work email": nora.email})
+    await nora.press("Send link")
+    await nora.sees("If the address belongs to an account, a link is on its way.")
+    await nora.open_mail("new password", "/reset/")
+    await nora.fill({"New password": "password12345"})
+    await nora.press("Save password")
+    await nora.sees("That password is one of the first anybody would try.")
+    await nora.fill({"New password": NEW})
+    await nora.press("Save password")
+    await nora.page.wait_for_url("**/login?reason=password")
+    await nora.sign_in(NEW)
+    await nora.open_mail("new password", "/reset/")
+    await nora.sees("This link was used already.")
+
+
+async def test_the_address_and_the_password_are_changed_in_settings_and_taken_back(meet) -> None:
+    mona = await meet("Mona Moved")
+    await mona.sign_up("Moved Films")
+    await mona.confirm_address()
+    elsewhere = mona.email.replace("@", "@new.")
+    await mona.goto("/settings/profile")
+    await mona.fill({"New work email": elsewhere, "Present password": "not the password"})
+    await mona.press("Change address")
+    await mona.sees("That is not your present password.")
+    await expect(mona.field("New work email")).to_have_value(elsewhere)
+    await mona.fill({"Present password": PASSWORD})
+    await mona.press("Change address")
+    await mona.sees(f"Waiting for you to open the link in the mail to {elsewhere}")
+    mail = await mona.product.mail(elsewhere, "confirm your new")
+    await mona.goto(next(link for link in mail["links"] if "/verify-email/" in link))
+    await mona.press("Confirm address")
+    await mona.page.wait_for_url("**/settings/profile?done=confirmed")
+    await mona.sees(elsewhere)
+
+    await mona.goto("/settings/security")
+    await mona.fill({"Present password": PASSWORD, "New password": NEW})
+    await mona.press("Change password")
+    await mona.sees("Your password is changed.")
+
+    await mona.open_mail("was changed", "/not-me/")
+    await mona.press("Take my account back")
+    await mona.page.wait_for_url("**/login?reason=undone")
+    await mona.sees("Your account is yours again.")
+    await mona.open_mail("new password", "/reset/")
+    await expect(mona.field("Work email")).to_have_value(mona.email)
