@@ -113,10 +113,13 @@ def _audit_verify(_arguments: Arguments) -> int:
 def _admin(arguments: Arguments) -> int:
     _tell("cli")
     from contractflow.errors import Invalid
-    from contractflow.ops.admins import change
+    from contractflow.ops import admins
 
     try:
-        print(change(arguments.email, is_to_be=arguments.verb == "promote"))
+        if arguments.verb == "forget-factors":
+            print(admins.forget_factors(arguments.email))
+        else:
+            print(admins.change(arguments.email, is_to_be=arguments.verb == "promote"))
     except Invalid as wrong:
         print(wrong.message, file=sys.stderr)
         return 1
@@ -207,7 +210,7 @@ def _declare_audit(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_admin(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("verb", choices=["promote", "demote"])
+    parser.add_argument("verb", choices=["promote", "demote", "forget-factors"])
     parser.add_argument("email", help="of somebody who has signed up")
 
 
@@ -239,7 +242,7 @@ COMMANDS = [
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),
     Command("demo-code", "the demo's platform admin needs a second factor: its code now", _demo_code),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
-    Command("admin",     "promote or demote EMAIL: who sees to the whole platform",      _admin,        _declare_admin),
+    Command("admin",     "promote, demote, forget-factors EMAIL: only from here",         _admin,        _declare_admin),
     Command("keys",      "list, rotate, add, use, drop: the keys of session cookies",    _keys,         _declare_keys),
     Command("docs",      "write docs/workflows.md from the tables",                      _docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),

@@ -70,8 +70,15 @@ export function ConfirmIdentity() {
   );
 }
 
-/** The same as a page of its own, which then leads on to `next`, a path of ours. */
+/** The same as a page of its own, which then leads on to `next`, a path of ours. A file leaves this page standing. */
 export function ConfirmHere({ next }) {
+  const [done, setDone] = useState(false);
   const onward = /^\/(?![/\\])/.test(next) ? next : "/home";
-  return h(Proof, { onConfirmed: () => window.location.assign(onward) });
+  if (!done) return h(Proof, { onConfirmed: () => { setDone(true); window.location.assign(onward); } });
+  return h(
+    "div",
+    { className: "cf-form" },
+    h("p", { role: "status" }, "Confirmed. What you asked for is on its way."),
+    h(Button, { look: "secondary", className: "cf-button--full", onClick: () => window.history.back() }, "Back"),
+  );
 }

@@ -70,7 +70,8 @@ async def refused(request: Request, refusal: Exception) -> Response:
         "accept", ""
     ):
         page = "/confirm-identity" if isinstance(refusal, ConfirmFirst) else "/enrol"
-        return see(f"{page}?next={quote(request.url.path)}")
+        asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return see(f"{page}?next={quote(asked)}")
     answer = PlainTextResponse(refusal.message, STATUS[type(refusal)])
     if isinstance(refusal, ConfirmFirst):
         answer.headers["x-confirm-identity"] = "1"

@@ -235,6 +235,27 @@ def test_a_platform_admin_keeps_the_last_one():
     doing(cast.adam, factors.remove_totp)
 
 
+def test_who_has_lost_everything_is_helped_from_the_command_line_only(database):
+    enrol(cast.mia)
+    doing(cast.mia, factors.trust, "a secret")
+    for somebody in (cast.olivia, Visitor()):
+        with pytest.raises(NotAllowed):
+            doing(somebody, factors.forget_factors, "mia@northlight.test")
+    with pytest.raises(Invalid, match="Nobody"):
+        admins.forget_factors("nobody@northlight.test")
+    assert asked_for()
+    for _ in range(2):
+        assert "password alone" in admins.forget_factors(" MIA@northlight.test ")
+    left = page()
+    assert (asked_for(), left.has_app, left.codes_left, left.devices) == (False, False, 0, [])
+    assert trail()[-1] == "factor:forget_all"
+    assert told(database)[-1] == (
+        "mia@northlight.test",
+        "Your second factors were removed by the people who run ContractFlow",
+    )
+    enrol(cast.mia)
+
+
 def parallel(times, actor, verb, *given) -> list[str]:
     """What became of each: "done" or the name of the refusal."""
 

@@ -42,6 +42,7 @@ ASKS_NOBODY = {
     "services/factors/passkeys.py": ONES_OWN,
     "services/factors/proving.py": ONES_OWN,
     "services/factors/rows.py": ONES_OWN,
+    "services/sessions.py: end_everywhere": "whoever calls it has proved whose they are, or is the command line",
     "services/portal_links.py": "a mailed link is the permission",
     "services/sessions.py: place": "the gate of the database answers, about whoever has the session",
     "services/sessions.py: seen": "whoever has just acted with the session",

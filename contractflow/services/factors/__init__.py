@@ -2,6 +2,7 @@
 
 from contractflow.services.factors.devices import DAYS as TRUST_DAYS
 from contractflow.services.factors.devices import TRUST_SECONDS, forget_device, is_trusted, trust
+from contractflow.services.factors.losing import forget_factors
 from contractflow.services.factors.passkeys import (
     add_passkey,
     creation_options,
@@ -30,6 +31,7 @@ __all__ = [
     "creation_options",
     "enable_totp",
     "forget_device",
+    "forget_factors",
     "is_trusted",
     "offer_totp",
     "page",
