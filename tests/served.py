@@ -52,15 +52,16 @@ def served_by_name(front_end, redis_server, postgres, tmp_path_factory) -> Itera
 
 @contextmanager
 def web_process(
-    redis_url: str, database_url: str, directory: Path, host: str = "127.0.0.1"
+    redis_url: str, database_url: str, directory: Path, host: str = "127.0.0.1", **more: str
 ) -> Iterator[tuple[str, Path]]:
-    """A web process of its own: its address and its log."""
+    """A web process of its own: its address and its log. `more` is added to its environment."""
     port = free_port()
     env = {
         "CONTRACTFLOW_REDIS_URL": redis_url,
         "CONTRACTFLOW_DATABASE_URL": database_url,
         "CONTRACTFLOW_BASE_URL": f"http://{host}:{port}",
         **web_environment(state_url(redis_url), directory / "reflex"),
+        **more,
     }
     log = directory / "log"
     with log.open("wb") as out:

@@ -19,7 +19,7 @@ from contractflow.broker.queue import enqueue
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.payments.paddle import read_event
 from contractflow.integrations.payments.port import ProviderPayment, Settlement
-from contractflow.models import Payment, WebhookEvent
+from contractflow.models import Org, Payment, WebhookEvent
 from contractflow.models.columns import uuid7
 from contractflow.services import payments
 
@@ -84,7 +84,11 @@ def apply(work: UnitOfWork, event_row_id: UUID, said: ProviderPayment) -> None:
     row = work.db.get_one(WebhookEvent, event_row_id, with_for_update=True)
     if row.status != "received":
         return
-    row.org_id, row.processed_at = work.actor.org_id, work.now
+    row.processed_at = work.now
+    if work.db.get(Org, work.actor.org_id) is None:
+        row.status = "ignored"
+        return
+    row.org_id = work.actor.org_id
     if wrong := _disagreement(work, said):
         row.status, row.error = "failed", wrong
         log.error("webhook %s (%s): %s", row.id, row.event_type, wrong)

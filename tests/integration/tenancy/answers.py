@@ -23,6 +23,8 @@ class Answer:
     whom: str
     said: str
     wrong: list[str] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    """The sentences a browser was told on the way; others may be among them."""
 
     def __str__(self) -> str:
         return f"{self.target} as {self.whom}: {self.said}; {', '.join(self.wrong)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,16 @@ from tests import cast
 from tests.integration.tenancy import world as worlds
 from tests.integration.tenancy.ledger import Ledger
 from tests.integration.tenancy.world import World
+from tests.served import web_process
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All on one worker: they share what they attack."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("tenancy"))
 
 
 @pytest.fixture(scope="package")
@@ -42,9 +53,18 @@ def world(shelter, postgres) -> Iterator[World]:
 
 
 @pytest.fixture(scope="package")
+def address(world, postgres, redis_server, tmp_path_factory) -> Iterator[str]:
+    """A web process without pages: those are files, the same for everybody."""
+    without_pages = {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
+    directory = tmp_path_factory.mktemp("web")
+    with web_process(redis_server.url(3), postgres.url, directory, **without_pages) as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="package")
 def ledger(world, postgres) -> Iterator[Ledger]:
     with postgres.admin() as admin:
-        yield Ledger(admin)
+        yield Ledger(admin, (world.other.document_id, world.other.signer_id))
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -27,8 +27,8 @@ OF_NOBODY = frozenset({"alembic_version"})
 class Ledger:
     """Knows the tables once; `digest` then is one statement."""
 
-    def __init__(self, admin: psycopg.Connection) -> None:
-        self.admin = admin
+    def __init__(self, admin: psycopg.Connection, others: Iterable[UUID]) -> None:
+        self.admin, self.others = admin, tuple(str(each) for each in others)
         columns = admin.execute(
             "SELECT c.relname, array_agg(a.attname::text) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
             " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.relname"
@@ -45,24 +45,28 @@ class Ledger:
             raise AssertionError(f"say in ledger.py to whom a row of {table} belongs")
         return (THEMSELVES.get(table) or known[0]) % {"org": f"'{org_id}'"}
 
-    def digest(self, but: UUID | None = None) -> dict[str, str]:
-        """By table, what Northlight has: its rows and when each was written. `but`: not the rows that name this id."""
-        return {str(name): str(value) for name, value in self.admin.execute(sql.SQL(self._digest(but)))}
+    def digest(self, *, but_others: bool = True) -> dict[str, str]:
+        """By table, what Northlight has: its rows and when each was written.
 
-    def digest_inside(self, connection: Connection, but: UUID | None = None) -> dict[str, str]:
-        """The same as an open transaction of any role would leave it."""
-        connection.execute(text("SET LOCAL ROLE cf_owner"))
-        found = connection.exec_driver_sql(self._digest(but))
+        `but_others`: not the rows about the document that another client signs, who may write to them.
+        """
+        found = self.admin.execute(sql.SQL(self._digest(but_others=but_others)))
         return {str(name): str(value) for name, value in found}
 
-    def _digest(self, but: UUID | None) -> str:
+    def digest_inside(self, connection: Connection, *, but_others: bool = True) -> dict[str, str]:
+        """The same as an open transaction of any role would leave it."""
+        connection.execute(text("SET LOCAL ROLE cf_owner"))
+        found = connection.exec_driver_sql(self._digest(but_others=but_others))
+        return {str(name): str(value) for name, value in found}
+
+    def _digest(self, *, but_others: bool) -> str:
+        apart = "".join(f" AND position('{each}' IN t::text) = 0" for each in self.others if but_others)
         one = (
             "SELECT '{0}', md5(coalesce(string_agg(md5(t::text || xmin::text), '' ORDER BY md5(t::text)), ''))"
-            " FROM {0} t WHERE {1} AND position('{2}' IN t::text) = 0"
+            " FROM {0} t WHERE {1}{2}"
         )
-        apart = str(but or uuid4())
         # A client's own signature moves the head of the agency's trail.
-        tables = [table for table in self.tables if not (but and table == "audit_head")]
+        tables = [table for table in self.tables if not (but_others and table == "audit_head")]
         return " UNION ALL ".join(one.format(table, self.whose(table), apart) for table in tables)
 
     def secrets(self) -> set[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import text
 
 from contractflow.db.roles import DbRole
-from contractflow.permissions import Actor, System, Visitor
+from contractflow.permissions import Actor, Signer, System, Visitor
 from tests import cast
 from tests.integration.tenancy.answers import Answer, attempt, undone
 from tests.integration.tenancy.ledger import Ledger
@@ -34,7 +34,7 @@ def attack_tables(world: World, ledger: Ledger, tables: Sequence[str] = ()) -> l
     """`tables`: those only; by default all there are."""
     answers = []
     for whom, (actor, role) in attackers(world).items():
-        before = ledger.digest(_own(actor))
+        before = ledger.digest(but_others=isinstance(actor, Signer))
         answers += [
             _attack(ledger, before, (table, action), whom, actor, role)
             for table in tables or ledger.tables for action in ACTIONS
@@ -42,21 +42,16 @@ def attack_tables(world: World, ledger: Ledger, tables: Sequence[str] = ()) -> l
     return answers
 
 
-def _own(actor: Actor) -> UUID | None:
-    """The document a client may write to."""
-    return getattr(actor, "document_id", None)
-
-
 def _attack(
     ledger: Ledger, before: dict[str, str], what: tuple[str, str], whom: str, actor: Actor, role: DbRole
 ) -> Answer:
     table, action = what
-    answer, own = Answer(f"{action} {table}", whom, ""), _own(actor)
+    answer = Answer(f"{action} {table}", whom, "")
     with undone(actor, role) as work:
         rows, refused, problem = attempt(lambda: _do(work, ledger, table, action, role))
         if problem is None:
             answer.said = _said(action, rows)
-            answer.wrong += _wrong(work, ledger, own, before, rows)
+            answer.wrong += _wrong(work, ledger, actor, before, rows)
         else:
             answer.said = refused
             answer.wrong += [] if refused and "unique" not in refused else [repr(problem)[:300]]
@@ -69,10 +64,10 @@ def _said(action: str, rows: Any) -> str:
     return "only their own" if rows else "nothing"
 
 
-def _wrong(work: Any, ledger: Ledger, own: UUID | None, before: dict[str, str], rows: Any) -> Iterator[str]:
+def _wrong(work: Any, ledger: Ledger, actor: Actor, before: dict[str, str], rows: Any) -> Iterator[str]:
     if SECRET in str(rows):
         yield "it shows what Northlight keeps to itself"
-    after = ledger.digest_inside(work.db.connection(), own)
+    after = ledger.digest_inside(work.db.connection(), but_others=isinstance(actor, Signer))
     yield from (f"{name} of Northlight changed" for name in before if before[name] != after[name])
 
 

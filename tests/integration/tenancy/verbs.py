@@ -16,7 +16,7 @@ from sqlalchemy import event
 from contractflow import services
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.permissions import Actor, PlatformAdmin, System, Visitor
+from contractflow.permissions import Actor, PlatformAdmin, Signer, System, Visitor
 from contractflow.services.drafts import Beat
 from tests import cast
 from tests.integration.tenancy.answers import Answer, attempt, flushed, undone
@@ -37,9 +37,9 @@ class Attacker:
     role: DbRole = DbRole.APP
 
     @property
-    def own(self) -> Any:
-        """The document that is a client's to change."""
-        return getattr(self.actor, "document_id", None)
+    def is_client(self) -> bool:
+        """Who has a document to write to."""
+        return isinstance(self.actor, Signer)
 
 
 def attackers(world: World) -> tuple[Attacker, ...]:
@@ -123,7 +123,7 @@ def made_by(who: Attacker, call: Call, ledger: Ledger, before: dict[str, str]) -
         statements = counter.stop()
         if problem is not None:
             return Outcome(refused, str(problem), statements, fault="" if refused else repr(problem)[:300])
-        after = ledger.digest_inside(work.db.connection(), who.own)
+        after = ledger.digest_inside(work.db.connection(), but_others=who.is_client)
         changed = tuple(table for table in before if before[table] != after[table])
         said = "nothing" if any(value is none or value == none for none in NOTHING) else "only their own"
         return Outcome(said, repr(value), statements, changed)
@@ -153,7 +153,7 @@ class Counter:
 
 def attack_verbs(world: World, ledger: Ledger, only: dict[str, Verb] | None = None) -> list[Answer]:
     secrets = ledger.secrets()
-    before = {who.name: ledger.digest(who.own) for who in (*attackers(world), VICTOR)}
+    before = {who.name: ledger.digest(but_others=who.is_client) for who in (*attackers(world), VICTOR)}
     answers = []
     for name, verb in (only or verbs()).items():
         calls = [ready(world, name, verb, ids) for ids in world.sets(name)]

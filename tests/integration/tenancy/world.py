@@ -25,6 +25,7 @@ from contractflow.models import (
     Template,
     WebhookEvent,
 )
+from contractflow.models.factor import Passkey, TrustedDevice
 from contractflow.permissions import Member, Role, Signer, System
 from contractflow.security.links import token_hash
 from contractflow.services import accounts, links
@@ -56,10 +57,12 @@ class World:
     clara: Signer
     other: Signer
     known_to_other: set[str]
+    others_version: UUID
 
     def sets(self, name: str = "") -> list[Ids]:
         """The sets of ids to attack `name` with: what is about rewriting a clause gets one around a rewrite as well."""
-        asked = self.theirs if "rewrit" in name else [each for each in self.theirs if each != "rewrite"]
+        is_rewriting = any(word in name for word in ("rewrit", "writing_state", "live_state"))
+        asked = self.theirs if is_rewriting else [each for each in self.theirs if each != "rewrite"]
         return [self.theirs[each] for each in asked]
 
     def nowhere(self, like: Ids) -> Ids:
@@ -76,16 +79,22 @@ class World:
 def build() -> World:
     with unit_of_work(cast.northlight) as work:
         signed, draft, clara = _everything_of(work, cast.olivia, SECRET)
-        other, known = _another_client(work)
+        other, known, version = _another_client(work)
     with unit_of_work(cast.redshift) as work:
         signed_there, draft_there, _ = _everything_of(work, cast.rita, "redshift")
     ours = {**signed_there, **draft_there}
     for ids, slug in ((signed, "north"), (ours, "red")):
         ids["event_row_id"] = _a_webhook(slug, ids["org_id"])
+        ids.update(_factors(ids["user_id"], SECRET if slug == "north" else slug))
     around_draft = {**signed, **draft}
     rewrite = {**around_draft, "draft_id": draft.pop("rewrite_id")}
     return World(
-        {"draft": around_draft, "signed": {**draft, **signed}, "rewrite": rewrite}, ours, clara, other, known
+        {"draft": around_draft, "signed": {**draft, **signed}, "rewrite": rewrite},
+        ours,
+        clara,
+        other,
+        known,
+        version,
     )
 
 
@@ -215,7 +224,7 @@ def _a_draft(work: UnitOfWork, client: Client, contact: Contact, owner: Member, 
     }  # fmt: skip
 
 
-def _another_client(work: UnitOfWork) -> tuple[Signer, set[str]]:
+def _another_client(work: UnitOfWork) -> tuple[Signer, set[str], UUID]:
     """Of Northlight as well, with a document in his own hands; what is his carries no SECRET."""
     client = builders.a_client(work, name="Nuts and Bolts")
     contact = builders.a_contact(work, client, name="Nero Nuts", email="nero@nuts.test")
@@ -231,7 +240,19 @@ def _another_client(work: UnitOfWork) -> tuple[Signer, set[str]]:
     known = {str(row.id) for row in (client, contact, document, version, signer)} | {
         str(each) for each in (document.org_id, document.owner_id, document.created_by)
     }
-    return Signer(document.org_id, document.id, signer.id, signer.name), known
+    return Signer(document.org_id, document.id, signer.id, signer.name), known, version.id
+
+
+def _factors(user_id: UUID, word: str) -> Ids:
+    """What no role of the app may read."""
+    passkey = Passkey(user_id=user_id, credential_id=word.encode(), public_key=b"key", name=f"{word} key")
+    device = TrustedDevice(
+        user_id=user_id, token_hash=hashlib.sha256(word.encode()).digest(), user_agent=f"{word} browser",
+        expires_at=datetime(2030, 1, 1, tzinfo=UTC),
+    )  # fmt: skip
+    with unit_of_work(System(cast.NORTHLIGHT, "test"), role=DbRole.OWNER) as work:
+        work.db.add_all([passkey, device])
+        return {"passkey_id": passkey.id, "device_id": device.id}
 
 
 def _a_webhook(slug: str, org_id: UUID) -> UUID:
