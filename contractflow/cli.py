@@ -148,10 +148,16 @@ def _keys(arguments: Arguments) -> int:
     return 0
 
 
-def _docs(_arguments: Arguments) -> None:
+def _declare_docs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("page", nargs="?", choices=["workflows", "tenancy"], help="only this one")
+
+
+def _docs(arguments: Arguments) -> int:
     from contractflow.ops import docs
 
-    print("wrote", docs.write())
+    if arguments.page != "tenancy":
+        print("wrote", docs.write())
+    return docs.write_tenancy() if arguments.page != "workflows" else 0
 
 
 def _doctor(_arguments: Arguments) -> int:
@@ -244,7 +250,7 @@ COMMANDS = [
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
     Command("admin",     "promote, demote, forget-factors EMAIL: only from here",         _admin,        _declare_admin),
     Command("keys",      "list, rotate, add, use, drop: the keys of session cookies",    _keys,         _declare_keys),
-    Command("docs",      "write docs/workflows.md from the tables",                      _docs),
+    Command("docs",      "write docs/workflows.md and docs/tenancy.md",                  _docs,         _declare_docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),
     Command("help",      "print this",                                                   _help),

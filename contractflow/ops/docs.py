@@ -1,8 +1,14 @@
-"""docs/workflows.md, written from the tables that the product itself reads: it cannot say anything else."""
+"""docs/workflows.md, written from the tables that the product itself reads: it cannot say anything else.
+
+docs/tenancy.md is what its attacks got, written by the tests that attack.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -53,6 +59,12 @@ def write(path: Path = FILE) -> Path:
     return path
 
 
+def write_tenancy() -> int:
+    """Attack, and write down what the attacks got; takes about a minute. Answers pytest's exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "tests/integration/tenancy/test_table.py"]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "CF_WRITE_DOCS": "1"}, check=False).returncode
+
+
 def text() -> str:
     """The whole file."""
     machines = chain.from_iterable(_machine(title, workflow) for title, workflow in MACHINES.items())
@@ -89,7 +101,7 @@ def _machine(title: str, workflow: Workflow[Any]) -> list[str]:
     ]
     where = f"`{workflow.table}.{workflow.column}`, at first {_code(workflow.initial)}."
     listed = "\n".join(f"{number}. {words}" for number, words in enumerate(refusals, 1))
-    table = _table(("verb", "from", "to", "who", "only if"), rows)
+    table = aligned(("verb", "from", "to", "who", "only if"), rows)
     return [f"### {title}", where, drawn, table, *([listed] if listed else [])]
 
 
@@ -116,7 +128,7 @@ def _only_if(move: Move[Any], refusals: list[str]) -> str:
 
 def _grants() -> str:
     header = ("permission", "phrase", *(role.label for role in Role))
-    return _table(
+    return aligned(
         header,
         [(_code(p), g.phrase, *(_mark(role, g.least, g.own) for role in Role)) for p, g in GRANTS.items()],
     )
@@ -147,7 +159,7 @@ def _tiers() -> str:
         "branding",
         "API and webhooks",
     )
-    return _table(header, [
+    return aligned(header, [
         (t.name, format_money(t.monthly_minor, "EUR"), str(t.seats), f"{t.drafts:,}", str(t.drafts_at_once), _limit(t.documents),
          _limit(t.approval_steps), _yes(t.has_branding), _yes(t.has_api))
         for t in TIERS
@@ -159,7 +171,7 @@ def _mails() -> str:
         (_code(key), _FACT.sub(r"*\1*", kind.subject), kind.word, kind.link.value, _yes(kind.in_feed))
         for key, kind in KINDS.items()
     ]
-    return _table(("kind", "subject", "pill", "its button leads to", "also in the product"), rows)
+    return aligned(("kind", "subject", "pill", "its button leads to", "also in the product"), rows)
 
 
 def _limit(number: int | None) -> str:
@@ -174,7 +186,7 @@ def _code(words: str) -> str:
     return f"`{words}`"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Aligned, so that it reads as well without being rendered."""
     lines = [tuple(header), *map(tuple, rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,14 @@ from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
 from tests import cast
 from tests.integration.tenancy import world as worlds
+from tests.integration.tenancy.answers import Answer
+from tests.integration.tenancy.calling_jobs import attack_jobs
+from tests.integration.tenancy.events import attack_events
+from tests.integration.tenancy.gates import attack_gates, attack_keys
 from tests.integration.tenancy.ledger import Ledger
+from tests.integration.tenancy.requests import attack_pages, attack_routes
+from tests.integration.tenancy.tables import attack_tables
+from tests.integration.tenancy.verbs import attack_verbs
 from tests.integration.tenancy.world import World
 from tests.served import web_process
 
@@ -74,3 +82,53 @@ def nothing_of_northlight_changes(ledger) -> Iterator[None]:
     yield
     after = ledger.digest()
     assert [table for table in before if before[table] != after[table]] == []
+
+
+@pytest.fixture(scope="package")
+def gates(ledger) -> list[Answer]:
+    return attack_gates(ledger)
+
+
+@pytest.fixture(scope="package")
+def keys(world, ledger) -> list[Answer]:
+    return attack_keys(world, ledger)
+
+
+@pytest.fixture(scope="package")
+def jobs(world, ledger) -> list[Answer]:
+    use_role(DbRole.WORKER)
+    answers = attack_jobs(world, ledger)
+    use_role(DbRole.APP)
+    return answers
+
+
+@pytest.fixture(scope="package")
+def routes_attacked(world, ledger, address) -> list[Answer]:
+    return asyncio.run(_and_close(attack_routes(world, ledger, address)))
+
+
+@pytest.fixture(scope="package")
+def pages_attacked(world, address) -> list[Answer]:
+    return asyncio.run(_and_close(attack_pages(world, address)))
+
+
+@pytest.fixture(scope="package")
+def services(world, ledger) -> list[Answer]:
+    return attack_verbs(world, ledger)
+
+
+@pytest.fixture(scope="package")
+def events(world, ledger, address) -> list[Answer]:
+    return asyncio.run(_and_close(attack_events(world, ledger, address)))
+
+
+@pytest.fixture(scope="package")
+def tables(world, ledger) -> list[Answer]:
+    return attack_tables(world, ledger)
+
+
+async def _and_close(attack: Awaitable[list[Answer]]) -> list[Answer]:
+    try:
+        return await attack
+    finally:
+        await connections.close_async()

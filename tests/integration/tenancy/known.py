@@ -54,6 +54,7 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "identity.signing_in.change_password": _PROVEN,
     "identity.signing_in.forget_password": _PROVEN,
     "identity.signing_in.proved": _PROVEN,
+    "members.telling.org_name": "the name of one's own organisation; takes no id",
     "platform.appointing.lacks_factor": _PROVEN,
     "sessions.copied": _COOKIE,
     "sessions.end_everywhere": _PROVEN,
@@ -83,9 +84,13 @@ ONES_OWN: frozenset[str] = frozenset(
 WORKERS_OWN: dict[str, str] = {
     "drafts.writing.wake": "the scheduler lets go of a silent worker's claim",
     "identity.telling.tell": "a mail, queued by the verb it tells of",
+    "members.ownership.lapse_offers": "an offer whose time is over ends, whoever looks",
     "notifications.claim": "the mail worker's bookkeeping",
     "notifications.queue": "a mail, queued by the verb it tells of",
     "notifications.refused": "the mail worker's bookkeeping",
     "notifications.sent": "the mail worker's bookkeeping",
 }
 """Verbs without a permission, that a worker calls in its own organisation: Victor is in it, but no event leads him there."""
+
+NOBODY_ONESELF = frozenset({"members.roles.change_role"})
+"""Verbs about a colleague, which refuse everybody who is meant themselves: the world's ids are the owner's own."""

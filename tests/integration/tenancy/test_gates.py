@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.integration.tenancy.gates import attack_gates, attack_keys
-
-
-@pytest.fixture(scope="package")
-def gates(world, ledger):
-    return attack_gates(ledger)
-
-
-@pytest.fixture(scope="package")
-def keys(world, ledger):
-    return attack_keys(world, ledger)
-
 
 def test_no_gate_opens_without_a_proof(gates):
     assert [str(answer) for answer in gates if answer.wrong] == []

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import json
 from datetime import UTC, datetime
-from importlib import import_module
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from contractflow.broker.connections import close_async
-from contractflow.broker.queue import JOBS, LANES
+from contractflow.broker.queue import LANES
 from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
@@ -22,17 +18,8 @@ from contractflow.integrations.payments.port import ProviderPayment, ProviderRev
 from contractflow.permissions import Visitor
 from contractflow.services import webhooks
 from tests import cast
-from tests.integration.tenancy.answers import Answer, attempt
-from tests.integration.tenancy.arguments import ALIASES
+from tests.integration.tenancy.calling_jobs import job, run
 from tests.integration.tenancy.known import EVENT
-from tests.integration.tenancy.world import World
-
-# fmt: off
-WITHOUT_AN_ORGANISATION = {
-    "payments.process_webhook": "takes the id of an event; its organisation is the provider's word",
-    "payments.reconcile":       "takes nothing",
-}
-# fmt: on
 
 
 @pytest.fixture
@@ -42,49 +29,10 @@ def as_worker(shelter):
     use_role(DbRole.APP)
 
 
-def job(name: str):
-    module, _, function = name.partition(".")
-    return getattr(import_module(JOBS + module), function)
-
-
-def attack_jobs(world: World) -> list[Answer]:
-    answers = []
-    for name in LANES:
-        if name in WITHOUT_AN_ORGANISATION:
-            answers.append(Answer(name, "Rita's worker", WITHOUT_AN_ORGANISATION[name]))
-            continue
-        for ids in world.sets():
-            given = {
-                p: str(ids[ALIASES.get(p, p)])
-                for p in inspect.signature(job(name)).parameters
-                if p != "org_id"
-            }
-            _, refused, problem = attempt(lambda: run(job(name), org_id=str(cast.REDSHIFT), **given))  # noqa: B023  called at once
-            answers.append(
-                Answer(name, "Rita's worker", refused or ("nothing" if problem is None else "a fault"))
-            )
-            answers[-1].wrong += [repr(problem)] if problem is not None and not refused else []
-    return answers
-
-
-def run(function, **given):
-    if not inspect.iscoroutinefunction(function):
-        return function(**given)
-
-    async def whole():
-        try:
-            return await function(**given)
-        finally:
-            await close_async()
-
-    return asyncio.run(whole())
-
-
-def test_a_job_does_nothing_with_the_ids_of_another_organisation(world, as_worker):
+def test_a_job_does_nothing_with_the_ids_of_another_organisation(jobs):
     """That nothing of Northlight changes, the fixture of this package sees after every test."""
-    answers = attack_jobs(world)
-    assert {answer.target for answer in answers} == set(LANES)
-    assert [str(answer) for answer in answers if answer.wrong] == []
+    assert {answer.target for answer in jobs} == set(LANES)
+    assert [str(answer) for answer in jobs if answer.wrong] == []
 
 
 class Provider:

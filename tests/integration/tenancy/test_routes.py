@@ -2,30 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import pytest
-
 from contractflow.web.guard import MEMBERS_ONLY, SIGNERS_ONLY
-from tests.integration.tenancy.door import close
-from tests.integration.tenancy.requests import attack_pages, attack_routes, endpoints, filled, pages
-
-
-@pytest.fixture(scope="package")
-def routes_attacked(world, ledger, address):
-    return asyncio.run(_and_close(attack_routes(world, ledger, address)))
-
-
-@pytest.fixture(scope="package")
-def pages_attacked(world, address):
-    return asyncio.run(_and_close(attack_pages(world, address)))
-
-
-async def _and_close(attack):
-    try:
-        return await attack
-    finally:
-        await close()
+from tests.integration.tenancy.requests import endpoints, filled, pages
 
 
 def test_there_is_a_way_to_ask_for_every_route_and_page(world):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 from contractflow.db.unit_of_work import UnitOfWork
@@ -13,13 +12,8 @@ from contractflow.errors import NotAllowed, NotFound
 from contractflow.ops.serving import ROOT
 from tests import cast
 from tests.integration.tenancy.arguments import CannotCall
-from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, ONES_OWN, WORKERS_OWN
+from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, NOBODY_ONESELF, ONES_OWN, WORKERS_OWN
 from tests.integration.tenancy.verbs import attack_verbs, reached_by_the_rightful, ready, verbs
-
-
-@pytest.fixture(scope="package")
-def services(world, ledger):
-    return attack_verbs(world, ledger)
 
 
 def test_there_is_a_way_to_call_every_verb(world):
@@ -48,7 +42,7 @@ def test_an_outsider_is_never_told_that_it_is_forbidden_because_it_is_somebody_e
 
 def test_whoever_may_gets_through_with_the_same_arguments(world, ledger):
     """Otherwise the arguments would be wrong, and every refusal worth nothing."""
-    named = {name: verb for name, verb in verbs().items() if name not in LEFT_TO_OTHERS}
+    named = {name: verb for name, verb in verbs().items() if name not in {*LEFT_TO_OTHERS, *NOBODY_ONESELF}}
     walled = {
         name: verb for name, verb in named.items()
         if (call := ready(world, name, verb, world.sets()[0])).ids and not call.rows

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
-import pytest
-
-from tests.integration.tenancy.door import close
-from tests.integration.tenancy.events import attack_events, event, handlers
-
-
-@pytest.fixture(scope="package")
-def events(world, ledger, address):
-    async def attack():
-        try:
-            return await attack_events(world, ledger, address)
-        finally:
-            await close()
-
-    return asyncio.run(attack())
+from tests.integration.tenancy.events import event, handlers
 
 
 def test_there_is_a_way_to_call_every_event(world):

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests import cast
 from tests.integration.tenancy.tables import attack_tables
-
-
-@pytest.fixture(scope="package")
-def tables(world, ledger):
-    return attack_tables(world, ledger)
 
 
 def test_both_agencies_have_something_in_every_table(ledger):

@@ -25,7 +25,6 @@ from contractflow.models import (
     Template,
     WebhookEvent,
 )
-from contractflow.models.factor import Passkey, TrustedDevice
 from contractflow.permissions import Member, Role, Signer, System
 from contractflow.security.links import token_hash
 from contractflow.services import accounts, links
@@ -85,7 +84,6 @@ def build() -> World:
     ours = {**signed_there, **draft_there}
     for ids, slug in ((signed, "north"), (ours, "red")):
         ids["event_row_id"] = _a_webhook(slug, ids["org_id"])
-        ids.update(_factors(ids["user_id"], SECRET if slug == "north" else slug))
     around_draft = {**signed, **draft}
     rewrite = {**around_draft, "draft_id": draft.pop("rewrite_id")}
     return World(
@@ -241,18 +239,6 @@ def _another_client(work: UnitOfWork) -> tuple[Signer, set[str], UUID]:
         str(each) for each in (document.org_id, document.owner_id, document.created_by)
     }
     return Signer(document.org_id, document.id, signer.id, signer.name), known, version.id
-
-
-def _factors(user_id: UUID, word: str) -> Ids:
-    """What no role of the app may read."""
-    passkey = Passkey(user_id=user_id, credential_id=word.encode(), public_key=b"key", name=f"{word} key")
-    device = TrustedDevice(
-        user_id=user_id, token_hash=hashlib.sha256(word.encode()).digest(), user_agent=f"{word} browser",
-        expires_at=datetime(2030, 1, 1, tzinfo=UTC),
-    )  # fmt: skip
-    with unit_of_work(System(cast.NORTHLIGHT, "test"), role=DbRole.OWNER) as work:
-        work.db.add_all([passkey, device])
-        return {"passkey_id": passkey.id, "device_id": device.id}
 
 
 def _a_webhook(slug: str, org_id: UUID) -> UUID:

@@ -1,0 +1,21 @@
+"""docs/tenancy.md is what the attacks got: `./cf docs` writes it."""
+
+from __future__ import annotations
+
+import os
+
+from tests.integration.tenancy import table
+
+
+def test_the_committed_table_is_what_happened(
+    gates, keys, jobs, routes_attacked, pages_attacked, services, events, tables
+):
+    written = table.text(
+        {
+            "gates": gates, "keys": keys, "jobs": jobs, "routes": routes_attacked, "pages": pages_attacked,
+            "services": services, "events": events[:-1], "tables": tables,
+        }
+    )  # fmt: skip
+    if os.environ.get("CF_WRITE_DOCS"):
+        table.FILE.write_text(written, "utf-8")
+    assert table.FILE.read_text("utf-8") == written, "run ./cf docs and commit docs/tenancy.md"
