@@ -84,7 +84,7 @@ ONES_OWN: frozenset[str] = frozenset(
 WORKERS_OWN: dict[str, str] = {
     "drafts.writing.wake": "the scheduler lets go of a silent worker's claim",
     "identity.telling.tell": "a mail, queued by the verb it tells of",
-    "members.ownership.lapse_offers": "an offer whose time is over ends, whoever looks",
+    "members.ownership.lapse_offers": "part of verbs about the members, which have asked",
     "notifications.claim": "the mail worker's bookkeeping",
     "notifications.queue": "a mail, queued by the verb it tells of",
     "notifications.refused": "the mail worker's bookkeeping",
