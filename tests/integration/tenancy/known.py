@@ -89,6 +89,7 @@ WORKERS_OWN: dict[str, str] = {
     "notifications.queue": "a mail, queued by the verb it tells of",
     "notifications.refused": "the mail worker's bookkeeping",
     "notifications.sent": "the mail worker's bookkeeping",
+    "notifications.write": "the mail worker's bookkeeping",
 }
 """Verbs without a permission, that a worker calls in its own organisation: Victor is in it, but no event leads him there."""
 

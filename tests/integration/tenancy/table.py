@@ -25,7 +25,8 @@ or an id of Northlight's that the attacker had not sent. What exists and what do
 SECTIONS: dict[str, tuple[str, Sequence[str]]] = {
     "services": ("## Every verb of the services, called with Northlight's ids\n\n"
                  "The same words, and the same number of statements, as for ids that nothing has. *Only their own* is an answer"
-                 " made of the caller's own things; *reads* is what Victor may see.",
+                 " made of the caller's own things; *reads* is what Victor may see. Functions that take a row, not an id, were handed"
+                 " Northlight's: where they *fail*, nothing came of it.",
                  ("Rita", "Rita's worker", "another client", "nobody", "Victor")),
     "routes":   ("## Every HTTP route, asked for Northlight's things", ("Rita", "another client", "nobody")),
     "pages":    ("## Every page, at the door\n\nA page is a file without data, the same for everybody who gets it.",

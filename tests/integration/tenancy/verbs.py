@@ -171,11 +171,12 @@ def _outsider(
 ) -> Answer:
     name = calls[0].name
     outcomes = [made_by(who, call, ledger, before) for call in calls]
-    answer = Answer(name, who.name, " or ".join(sorted({outcome.said or "a fault" for outcome in outcomes})))
+    handed_rows = bool(calls[0].rows)
+    otherwise = "fails" if handed_rows else "a fault"
+    answer = Answer(name, who.name, " or ".join(sorted({outcome.said or otherwise for outcome in outcomes})))
     if name in LEFT_TO_OTHERS:
         answer.said = LEFT_TO_OTHERS[name]
         return answer
-    handed_rows = bool(calls[0].rows)
     for call, outcome in zip(calls, outcomes, strict=True):
         answer.wrong += [f"{table} of Northlight changed" for table in outcome.changed]
         if not handed_rows:
