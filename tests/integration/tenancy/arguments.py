@@ -42,7 +42,7 @@ ALIASES = {
 
 # Usable words for parameters that are no ids.
 WORDS: dict[str, Any] = {
-    "message_id": "<message@mail.test>",
+    "message_id": "<message@mail.test>", "tax_id": "DE123456789",
     "email": "somebody@else.test", "contact_email": "somebody@else.test", "recipient": "somebody@else.test",
     "role": "member", "currency": "EUR", "kind": "typed", "total": "100.00", "total_minor": 10_000, "iban": "DE89370400440532013000",
     "bic": "", "due_days": "14", "status": "", "locale": "en", "md": "Other words.", "base": "0" * 16, "wish": "shorter",

@@ -59,7 +59,9 @@ def _plain(value: Any, ids: dict[str, Any]) -> Any:
 
 async def attack_events(world: World, ledger: Ledger, address: str) -> list[Answer]:
     before, secrets = ledger.digest(), ledger.secrets()
-    runs = await asyncio.gather(*(_as(who, world, address, secrets) for who in WHO))
+    ledger.keep("org", "membership")
+    runs = await asyncio.gather(*(_as(who, world, ledger, address, secrets) for who in WHO))
+    ledger.restore()
     after = ledger.digest()
     changed = [f"{table} of Northlight changed" for table in before if before[table] != after[table]]
     return [
@@ -68,15 +70,16 @@ async def attack_events(world: World, ledger: Ledger, address: str) -> list[Answ
     ]
 
 
-async def _as(who: str, world: World, address: str, secrets: set[str]) -> list[Answer]:
+async def _as(who: str, world: World, ledger: Ledger, address: str, secrets: set[str]) -> list[Answer]:
     """A few at a time over one socket, as many as a page may send; whatever ended a session is tried again alone."""
     calls = [(name, function, ids) for name, function in handlers().items() for ids in world.sets(name)]
     answers = {name: Answer(name, who, "nothing of theirs") for name, _, _ in calls}
     for first in range(0, len(calls), AT_ONCE):
         some = calls[first : first + AT_ONCE]
         heard = await _call(who, world, address, some)
-        if who == "Rita" and "/login" in str(heard):
+        if who == "Rita" and any(words in str(heard) for words in ("/login", "any more")):
             for one in some:
+                ledger.restore()
                 _judge(answers[one[0]], await _call(who, world, address, [one]), secrets, world)
         for name, _, _ in some:
             _judge(answers[name], heard, secrets, world)

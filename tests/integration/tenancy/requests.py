@@ -24,6 +24,9 @@ PARAMETER = re.compile(r"{(\w+)(?::\w+)?}|\[+(?:\.\.\.)?(\w+)\]+")
 PASSWORDS = {"token": "signer_id", "code": "document_id", "hashed": "signer_id"}
 """Parts of an address that are secrets themselves: whoever knows an id has not got them."""
 
+MEANT = {"POST /auth/forgot": {"notification"}}
+"""What a route does for whose address was typed, whoever types it: here, a mail to them."""
+
 
 def endpoints() -> list[tuple[str, str]]:
     """(method, path) of every route."""
@@ -72,7 +75,8 @@ async def _attack(
     empty = await _ask(world, address, what, who, world.nowhere(world.sets()[0]))
     after = ledger.digest()
     answer = Answer(f"{method} {path}", who, " or ".join(sorted({_said(each) for each in got})))
-    answer.wrong += [f"{table} of Northlight changed" for table in before if before[table] != after[table]]
+    changed = {table for table in before if before[table] != after[table]} - MEANT.get(answer.target, set())
+    answer.wrong += [f"{table} of Northlight changed" for table in sorted(changed)]
     answer.wrong += [f"it tells {SECRET}" for each in got if SECRET in each.text + str(each.headers)]
     named = [value for ids in world.sets() for value in ids.values()]
     own = world.known_to_other if who == "another client" else set()
