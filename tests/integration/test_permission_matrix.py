@@ -190,6 +190,8 @@ PROBES: dict[Permission, Probe] = {
     P.MEMBER_END_SESSIONS: Probe(a_fifth_member,        sessions.end_of_member),
     P.ORG_TRANSFER:        Probe(nothing,               lambda work, _: members.offer_ownership(work, cast.adam.membership_id)),
     P.SECURITY_POLICY_MANAGE: Probe(nothing,            lambda work, _: requiring.require_of_everybody(work, is_required=False)),
+    P.ORG_DELETE:          Probe(nothing,               lambda work, _: orgs.request_deletion(work, "Northlight")),
+    P.APPROVAL_POLICY_MANAGE: Probe(nothing,            lambda work, _: orgs.save_policy(work, approval_required=False)),
     P.AUDIT_READ:          Probe(nothing,               lambda work, _: audit.page(work, Wanted())),
     P.AUDIT_EXPORT:        Probe(nothing,               lambda work, _: audit.export(work, "csv", Wanted())),
     P.AUDIT_VERIFY:        Probe(nothing,               lambda work, _: audit.verify(work)),
@@ -200,8 +202,8 @@ NO_VERB_YET = {
     # the room comes later; the table already says who will have it
     P.TEMPLATE_READ, P.TEMPLATE_EDIT, P.TEMPLATE_PUBLISH, P.CLAUSE_LOCK, P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
     P.PROJECT_WRITE, P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
-    P.APPROVAL_POLICY_MANAGE, P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND, P.ORG_EXPORT_DATA,
-    P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL, P.ORG_DELETE,
+    P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND, P.ORG_EXPORT_DATA,
+    P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip
 
 
