@@ -75,11 +75,7 @@ def _suspend() -> rx.Component:
 
 
 def _remove() -> rx.Component:
-    form = _form(
-        _heir(chosen.documents),
-        press=danger("Remove", type="submit"),
-        on_submit=MembersState.remove,
-    )
+    form = _with_heir(chosen.documents, "Remove", MembersState.remove)
     return _dialog(
         "remove",
         rx.el.span("Remove ", chosen.name, "?"),
@@ -90,11 +86,7 @@ def _remove() -> rx.Component:
 
 
 def _leave() -> rx.Component:
-    form = _form(
-        _heir(page.own_documents),
-        press=danger("Leave", type="submit"),
-        on_submit=MembersState.leave,
-    )
+    form = _with_heir(page.own_documents, "Leave", MembersState.leave)
     return _dialog(
         "leave",
         "Leave this organisation?",
@@ -103,8 +95,8 @@ def _leave() -> rx.Component:
     )
 
 
-def _heir(documents: rx.Var[int]) -> rx.Component:
-    """Who owns documents names somebody for them."""
+def _with_heir(documents: rx.Var[int], verb: str, on_submit) -> rx.Component:
+    """Who owns documents names somebody for them. Two forms, for one without the field would send it as nothing."""
     number = rx.cond(documents == 1, "They own 1 document.", f"They own {documents} documents.")
     choose = select_field(
         "Hand the documents to",
@@ -114,7 +106,16 @@ def _heir(documents: rx.Var[int]) -> rx.Component:
         default_value="",
         error=errors["heir"],
     )
-    return rx.cond(documents > 0, rx.fragment(rx.el.p(number, class_name="cf-muted"), choose))
+    return rx.cond(
+        documents > 0,
+        _form(
+            rx.el.p(number, class_name="cf-muted"),
+            choose,
+            press=danger(verb, type="submit"),
+            on_submit=on_submit,
+        ),
+        _form(press=danger(verb, type="submit"), on_submit=on_submit),
+    )
 
 
 def _offer() -> rx.Component:

@@ -138,6 +138,7 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("invoice", product),
         *_of_every("client", product)[:1],
         "/documents/01a00000-0000-7000-8000-000000000000",
+        "/organisations/01a00000-0000-7000-8000-000000000000",
     ]
 
 
