@@ -97,7 +97,9 @@ def _leave() -> rx.Component:
 
 def _with_heir(documents: rx.Var[int], verb: str, on_submit) -> rx.Component:
     """Who owns documents names somebody for them. Two forms, for one without the field would send it as nothing."""
-    number = rx.cond(documents == 1, "They own 1 document.", f"They own {documents} documents.")
+    number = rx.cond(
+        documents == 1, "1 document needs a new owner.", f"{documents} documents need a new owner."
+    )
     choose = select_field(
         "Hand the documents to",
         "heir",
