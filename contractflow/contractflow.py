@@ -49,7 +49,7 @@ app = rx.App(
     frontend_exception_handler=log_frontend_error,
     api_transformer=[  # the last is the outermost
         api(),
-        lambda app: CspMiddleware(app, BUILT, POLICIES),
+        lambda app: CspMiddleware(app, BUILT, POLICIES, is_tls=settings().base_url.startswith("https:")),
         lambda app: SessionGuard(app, _origin(settings().base_url)),
         SecurityHeaders,
     ],

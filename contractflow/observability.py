@@ -27,6 +27,14 @@ _PATTERNS: Final = (
     ),
     (re.compile(r"(?i)\b(bearer|basic) [\w~+/.=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)(\w+://[^:/\s@]*):[^@/\s]+@"), rf"\1:{HIDDEN}@"),
+    # What PostgreSQL could not take, as it quotes it: after a colon, in a detail, in the row that failed.
+    (re.compile(r"""(?s)(\bpsycopg\.errors\.\w+\)?:? [^\n":]*: )".*?"(?=\s*(?:\n|$))"""), rf"\1{HIDDEN}"),
+    (
+        re.compile(
+            r"(?s)\b(DETAIL:\s+)(?:Key \(|Failing row).*?(?=\n(?:CONTEXT|HINT|LINE|\[SQL|\S+:)|\n\n|$)"
+        ),
+        rf"\1{HIDDEN}",
+    ),
 )
 _LOUD = (
     "httpx",

@@ -191,6 +191,8 @@ class EmbeddedPostgres(_Embedded):
         settings = {
             "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200", "timezone": "UTC",
             "log_timezone": "UTC",
+            # What could not be written stays out of the log: only that it could not.
+            "log_error_verbosity": "terse", "log_min_error_statement": "panic", "log_parameter_max_length_on_error": "0",
         }  # fmt: skip
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

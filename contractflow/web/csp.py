@@ -64,8 +64,7 @@ BASE: Final[Mapping[str, str]] = {
     "frame-ancestors": "'none'",
     "form-action":     "'self'",
     "manifest-src":    "'self'",
-    "report-uri":      REPORTS,             # still the only one that Firefox knows
-    "report-to":       "csp",
+    "report-uri":      REPORTS,             # the only one that Firefox knows, and that works without TLS
 }
 # fmt: on
 
@@ -80,21 +79,27 @@ def template(html: str) -> list[str]:
 
 
 def policy(extra: Mapping[str, str]) -> list[str]:
-    """The policy as text, cut where the nonce belongs; `extra` replaces single directives of BASE."""
-    return "; ".join(f"{name} {extra.get(name, value)}" for name, value in BASE.items()).split(NONCE)
+    """The policy as text, cut where the nonce belongs; `extra` replaces single directives of BASE, or adds some."""
+    return "; ".join(f"{name} {value}" for name, value in {**BASE, **extra}.items()).split(NONCE)
 
 
 class CspMiddleware:
     """Give pages a nonce and its policy; `SecurityHeaders` switches scripts off in everything else.
 
     `pages` maps path prefixes to directives they change, the most specific prefix first. A policy belongs to
-    the document, so pages with their own prefix are entered by a full navigation.
+    the document, so pages with their own prefix are entered by a full navigation. `is_tls` says whether browsers come by
+    https: then they send reports by the newer way, which they promise but do not do without TLS (tried in Chromium).
     """
 
-    def __init__(self, app: ASGIApp, static: Path, pages: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self, app: ASGIApp, static: Path, pages: Mapping[str, Mapping[str, str]], *, is_tls: bool = False
+    ) -> None:
         self.app = app
+        newer = {"report-to": "csp"} if is_tls else {}
+        self.endpoints = [(b"reporting-endpoints", f'csp="{REPORTS}"'.encode())] if is_tls else []
         self.folders = {f"/{page.parent.relative_to(static).as_posix()}" for page in _indexes(static)}
-        self.policies = [(prefix, policy(extra)) for prefix, extra in pages.items()] + [("/", policy({}))]
+        self.policies = [(prefix, policy({**extra, **newer})) for prefix, extra in pages.items()]
+        self.policies.append(("/", policy(newer)))
         self.templates: dict[str, list[str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +152,7 @@ class CspMiddleware:
         headers = [header for header in start["headers"] if header[0] not in RESPONSE_DROP]
         headers += [
             (b"cache-control", NEVER),
-            (b"reporting-endpoints", f'csp="{REPORTS}"'.encode()),
+            *self.endpoints,
             (b"content-security-policy", nonce.join(rule).encode()),
             (b"content-length", b"%d" % len(body)),
         ]

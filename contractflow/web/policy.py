@@ -27,7 +27,7 @@ from reflex_base.registry import RegistrationContext
 from contractflow.errors import AppError, ConfirmFirst, NotAllowed, NotSignedIn, PortalClosed
 from contractflow.permissions import Permission, Visitor, require
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
-from contractflow.web import sockets
+from contractflow.web import ahead, sockets
 from contractflow.web.limiting import charge_event
 from contractflow.web.principal import (
     HEADER,
@@ -105,8 +105,10 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
 
 async def _admit(name: str, families: Families, visitor: Visitor) -> Principal:
     """The principal of an event its rule lets through. Raises NotSignedIn, PortalClosed or NotAllowed."""
-    member, signer = await _living(families)
     rule = rule_of(name)
+    if families.member and rule not in (PUBLIC, SIGNER, None):
+        ahead.ask(families.member, visitor)
+    member, signer = await _living(families)
     if rule is PUBLIC:
         return Principal(families, visitor)
     if rule is SIGNER:

@@ -26,6 +26,7 @@ from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionSto
 from contractflow.services import platform, portal_links, sessions
 from contractflow.services.portal_links import PortalLink
 from contractflow.services.sessions import Place
+from contractflow.web import ahead
 from contractflow.web.threads import look, perform
 
 HEADER: Final = "authorization"
@@ -177,10 +178,9 @@ async def read_person(session: Session | None, visitor: Visitor) -> Member:
 
 async def _place(session: Session, visitor: Visitor) -> Place:
     """What the person of a living session is in its organisation. Raises NotSignedIn."""
-    org_id, user_id, family = UUID(session.facts["org"]), UUID(session.who), UUID(session.family)
-    place = await look(visitor, sessions.place, user_id, org_id, family)
+    place = await ahead.place(session, visitor)
     if session.is_touched:
-        await perform(visitor, sessions.seen, family)
+        await perform(visitor, sessions.seen, UUID(session.family))
     if place is None or place.is_ended:
         await MEMBERS.end(session.family)  # removed since, or ended while Redis was away
         raise NotSignedIn(*(() if place else ("You are no longer a member of that organisation.",)))

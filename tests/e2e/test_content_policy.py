@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 
 import pytest
 from playwright.async_api import Page, expect
+from redis import Redis
 
 from contractflow.ops.serving import ROOT
+from tests.e2e.product import until
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -73,6 +76,23 @@ async def test_what_an_attacker_would_add_does_not_run(open_tab) -> None:
     )
     assert "evil" not in found["base"]
     assert not found["nonce"]  # scripts may use their nonce, nobody can read it
+
+
+async def test_what_the_policy_stops_is_reported(open_tab, redis_server) -> None:
+    """A browser tells it by itself; nothing of the page's address that may be a secret is kept."""
+    picture = f"https://{secrets.token_hex(4)}.example"
+    async with open_tab() as tab:
+        await tab.page.goto("/verify/aSecret-Code_123")
+        await tab.page.evaluate("url => { new Image().src = `${url}/a.png?who=clara`; }", picture)
+        with Redis.from_url(redis_server.url(2), decode_responses=True) as redis:
+            found = await until(lambda: _reported(redis, picture), "a report")
+    assert {"directive": "img-src", "blocked": picture, "page": "/verify/·"}.items() <= found.items()
+    assert "Secret" not in str(found)
+
+
+async def _reported(redis: Redis, blocked: str) -> dict[str, str] | None:
+    facts = [json.loads(fact) for fact in redis.hvals("cf:csp:facts")]
+    return next((fact for fact in facts if fact["blocked"] == blocked), None)
 
 
 async def test_a_refused_sign_up_shows_why_and_what_was_typed_and_the_next_one_works(open_tab) -> None:

@@ -71,6 +71,19 @@ def test_a_folder_is_a_page_without_a_detour(client: TestClient) -> None:
     assert nonce_of(answer)
 
 
+def test_reports_go_the_newer_way_only_where_it_works(client: TestClient, tmp_path: Path) -> None:
+    plain = client.get("/")
+    assert plain.headers["content-security-policy"].endswith("report-uri /api/reports")
+    assert "reporting-endpoints" not in plain.headers
+    secure = TestClient(
+        CspMiddleware(StaticFiles(directory=tmp_path, html=True), tmp_path, {"/pay": {}}, is_tls=True)
+    )
+    for path in ("/", "/pay/"):
+        answer = secure.get(path)
+        assert answer.headers["content-security-policy"].endswith("report-uri /api/reports; report-to csp")
+        assert answer.headers["reporting-endpoints"] == 'csp="/api/reports"'
+
+
 def test_a_page_with_a_policy_of_its_own_differs_in_that_alone(client: TestClient) -> None:
     usual, other = (client.get(path).headers["content-security-policy"] for path in ("/", "/pay"))
     differing = {part.split(" ")[0] for part in set(usual.split("; ")) ^ set(other.split("; "))}

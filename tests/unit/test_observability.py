@@ -23,6 +23,18 @@ from contractflow.ops.serving import ROOT
         ("Authorization: Bearer abcdefgh12345678", f"Authorization: Bearer {HIDDEN}"),
         ("redis://:hunter2@host:6379/0", f"redis://:{HIDDEN}@host:6379/0"),
         ("draft 0198-77 queued", "draft 0198-77 queued"),
+        (
+            '(psycopg.errors.InvalidTextRepresentation) invalid input syntax for type integer: "Zelda\nQ"\n[SQL: x]',
+            f"(psycopg.errors.InvalidTextRepresentation) invalid input syntax for type integer: {HIDDEN}\n[SQL: x]",
+        ),
+        (
+            'psycopg.errors.UniqueViolation: duplicate key value violates unique constraint "uq"\nDETAIL:  Key (name)=(Zelda) already exists.',
+            f'psycopg.errors.UniqueViolation: duplicate key value violates unique constraint "uq"\nDETAIL:  {HIDDEN}',
+        ),
+        (
+            "DETAIL:  Failing row contains (1, Zelda\nQ, 2).\n[SQL: x]",
+            f"DETAIL:  {HIDDEN}\n[SQL: x]",
+        ),
     ],
 )
 def test_text_is_cleaned(said: str, kept: str) -> None:

@@ -196,7 +196,11 @@ async def _member(person: Member) -> Families:
 async def _signer(ids: Ids) -> Families:
     async with client() as http:
         answer = await http.get(f"/portal/open/{ids.token}", headers={"accept": "text/html"})
-    cookie = answer.headers["set-cookie"].partition(";")[0].partition("=")[2]
+    return await families_of(answer.headers["set-cookie"].partition(";")[0].partition("=")[2])
+
+
+async def families_of(cookie: str) -> Families:
+    """Of a client's browser, with the cookie that a mailed link gave it."""
     _, session = await SIGNERS.resolve(cookie)
     assert session
     return Families(signer=session.family, visitor="v3")

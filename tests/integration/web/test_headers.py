@@ -75,8 +75,7 @@ async def test_every_kind_of_answer(
     assert "unsafe" not in policy
     if answer.headers.get("content-type", "").startswith("text/html") and "." not in path:
         assert re.search(r"script-src 'nonce-[\w-]{24}' 'strict-dynamic'", policy)
-        assert "report-uri /api/reports; report-to csp" in policy
-        assert answer.headers["reporting-endpoints"] == 'csp="/api/reports"'
+        assert policy.endswith("report-uri /api/reports")
     else:
         assert policy.endswith("sandbox")
     assert answer.headers.get_list("content-security-policy") == [policy]
