@@ -28,7 +28,7 @@ SHORTEST: Final = 12
 LONGEST: Final = 128
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 100
-NICENESS: Final = 10
+NICENESS: Final = 5
 LEAST_OF_ONES_OWN: Final = 8
 """Characters that must be left when the words that everybody knows of somebody are taken out."""
 PRODUCT: Final = "contractflow"
