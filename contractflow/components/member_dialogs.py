@@ -1,11 +1,10 @@
-"""What is asked before somebody's place in the organisation changes, and the offer of the ownership."""
+"""What is asked before somebody's place in the organisation changes."""
 
 import reflex as rx
 
-from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.buttons import danger, primary
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.fields import form_error, select_field, text_field
-from contractflow.components.notice import notice
 from contractflow.state.members import MembersState
 
 page, chosen, errors = MembersState.page, MembersState.chosen, MembersState.errors
@@ -127,27 +126,3 @@ def _offer() -> rx.Component:
         buttons(primary("Offer ownership", on_click=MembersState.offer)),
         words="They have seven days to accept. Until then nothing changes and you can withdraw the offer; then you become an admin.",
     )
-
-
-def standing_offer() -> rx.Component:
-    """For everybody while it stands; buttons for whoever has to answer, or may take it back."""
-    offer = page.offer
-    accept = rx.el.span(
-        primary("Accept", on_click=MembersState.accept_offer),
-        secondary("Decline", on_click=MembersState.decline_offer),
-        class_name="cf-line",
-    )
-    yours = notice(
-        "warning",
-        rx.el.span(offer.owner, " offers you the ownership of this organisation"),
-        rx.el.span("Accept or decline until ", offer.until, ". Nothing changes before you accept."),
-        accept,
-    )
-    withdraw = rx.cond(offer.by_you, secondary("Withdraw", on_click=MembersState.withdraw_offer))
-    theirs = notice(
-        "info",
-        rx.el.span("The ownership is offered to ", offer.heir),
-        rx.el.span("They can accept until ", offer.until, "."),
-        withdraw,
-    )
-    return rx.cond(offer.is_open, rx.cond(offer.to_you, yours, theirs))

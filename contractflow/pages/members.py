@@ -4,11 +4,12 @@ import reflex as rx
 
 from contractflow.components.buttons import icon_button, primary, secondary
 from contractflow.components.dialog import menu, menu_item
-from contractflow.components.member_dialogs import dialogs, standing_offer
+from contractflow.components.member_dialogs import dialogs
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
+from contractflow.components.standing_offer import standing_offer
 from contractflow.components.table import actions_cell, cell, name_cell, table, table_row, time_cell
 from contractflow.services.members import InviteRow, MemberRow
 from contractflow.state.members import MembersState
