@@ -7,7 +7,7 @@ import reflex as rx
 from contractflow.components.brand import wordmark
 from contractflow.components.buttons import secondary
 from contractflow.components.empty import empty
-from contractflow.state.suspended import SuspendedState
+from contractflow.state.suspended import OtherPlace, SuspendedState
 from contractflow.web.native import post_form
 
 KEPT = "Nothing was deleted. Your clients can still read, sign and pay what you have sent them."
@@ -32,4 +32,12 @@ def _title() -> rx.Component:
 
 def _words() -> rx.Component:
     sentences = [rx.el.p(SuspendedState.reason, class_name="cf-strong"), rx.el.p(KEPT), rx.el.p(ASK)]
-    return rx.el.div(*sentences, class_name="cf-stack cf-stack--tight")
+    others = rx.foreach(SuspendedState.others, _other)
+    return rx.el.div(*sentences, others, class_name="cf-stack cf-stack--tight")
+
+
+def _other(place: OtherPlace) -> rx.Component:
+    """The way to another organisation of the same person."""
+    where = rx.el.input(type="hidden", name="org", value=place.id, read_only=True)
+    go = secondary(f"Go to {place.name}", "arrow-right", type="submit")
+    return post_form(where, go, action="/auth/switch", key=place.id)

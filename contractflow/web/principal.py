@@ -23,7 +23,7 @@ from contractflow.errors import (
 )
 from contractflow.permissions import Member, PlatformAdmin, Signer, Visitor
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session, SessionStore
-from contractflow.services import platform, portal_links, sessions
+from contractflow.services import accounts, platform, portal_links, sessions
 from contractflow.services.portal_links import PortalLink
 from contractflow.services.sessions import Place
 from contractflow.web import ahead
@@ -209,6 +209,18 @@ async def suspension() -> Place | None:
     session = await MEMBERS.check(families.member) if families.member else None
     place = await _place(session, present().visitor) if session else None
     return place if place and place.suspended else None
+
+
+async def other_places() -> dict[str, str]:
+    """The other organisations of the person behind this event: their names by id."""
+    families = present().families
+    session = await MEMBERS.check(families.member) if families.member else None
+    if session is None:
+        return {}
+    places = await look(present().visitor, accounts.memberships, UUID(session.who))
+    return {
+        str(place.org_id): place.org_name for place in places if str(place.org_id) != session.facts["org"]
+    }
 
 
 async def read_signer(session: Session | None, visitor: Visitor) -> Signer:

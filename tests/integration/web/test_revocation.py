@@ -18,7 +18,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.models import AuthSession
 from contractflow.ops import admins
 from contractflow.ops.embedded import EmbeddedRedis
-from contractflow.permissions import Member, PlatformAdmin
+from contractflow.permissions import Member, PlatformAdmin, Role
 from contractflow.security.sessions import MEMBERS, end_now
 from contractflow.services import accounts, platform, sessions
 from contractflow.state.document import DocumentState
@@ -26,7 +26,7 @@ from contractflow.state.live import LiveState
 from contractflow.state.members import MembersState
 from contractflow.state.security_sessions import SecuritySessionsState
 from contractflow.state.suspended import SuspendedState
-from tests import cast
+from tests import builders, cast
 from tests.integration.drafting.ordering import a_draftable, order
 from tests.integration.web.test_door import BOOT, Browser, heard
 from tests.served import web_process
@@ -264,6 +264,8 @@ async def test_members_of_an_organisation_that_is_suspended_land_where_they_read
     """The session goes on: it opens the page with the reason, and nothing else."""
     admins.change(cast.email_of(cast.rita), is_to_be=True)
     petra = PlatformAdmin(cast.rita.user_id, cast.NORTHLIGHT, "Petra")
+    with unit_of_work(cast.redshift) as work:
+        builders.a_member(work, cast.mia.user_id, Role.VIEWER)
     family = await sign_in(mia, cast.mia)
     async with mia.socket(f"suspended-{uuid4()}") as tab:
         assert await heard(tab, "is_hydrated")
@@ -279,6 +281,9 @@ async def test_members_of_an_organisation_that_is_suspended_land_where_they_read
         assert await heard(tab, "/suspended")
         await call(tab, READ_WHY)
         assert await heard(tab, "Unpaid.")
+        assert await heard(tab, "Redshift")  # where she can go on
+    answer = await mia.post("/auth/switch", {"org": str(cast.REDSHIFT)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
 
 
 @pytest.fixture
