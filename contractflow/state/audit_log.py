@@ -33,7 +33,8 @@ class AuditLogState(ActingState, rx.State):
         self.wanted = {name: query.get(name, "")[:LONGEST] for name in FILTERS}
         before = query.get("before", "")
         found = await self._submit(audit.page, audit.Wanted(**self.wanted), before[:LONGEST])
-        self.page, self.is_older = found or AuditPage(is_narrowed=True, people=self.page.people), bool(before)
+        nothing = AuditPage(is_narrowed=True, people=self.page.people, can_export=self.page.can_export)
+        self.page, self.is_older = found or nothing, bool(before)
         self.standing = await self._perform(audit.standing)
         self.is_loaded, self.to_prove = True, 0
 
