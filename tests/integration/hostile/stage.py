@@ -113,14 +113,14 @@ class Stage:
     """`changed` asks the database whether anything was written since the last question."""
 
     def __init__(self, ids: Ids, admin: psycopg.Connection) -> None:
-        self.ids, self.admin, self.ledger = ids, admin, Ledger(admin)
-        self._seen, self._digest = self._last_write(), self.ledger.digest()
+        self.ids, self.admin, self.ledger = ids, admin, Ledger(admin, ())
+        self._seen, self._digest = self._last_write(), self.ledger.digest(but_others=False)
 
     def changed(self) -> list[str]:
         now = self._last_write()
         if now == self._seen:  # no transaction has even begun to write
             return []
-        before, self._digest, self._seen = self._digest, self.ledger.digest(), now
+        before, self._digest, self._seen = self._digest, self.ledger.digest(but_others=False), now
         return [table for table in self._digest if self._digest[table] != before.get(table)]
 
     def _last_write(self) -> str:
