@@ -50,7 +50,7 @@ def _attack(
     with undone(actor, role) as work:
         rows, refused, problem = attempt(lambda: _do(work, ledger, table, action, role))
         if problem is None:
-            answer.said = _said(action, rows)
+            answer.said = _said(rows)
             answer.wrong += _wrong(work, ledger, actor, before, rows)
         else:
             answer.said = refused
@@ -58,9 +58,7 @@ def _attack(
     return answer
 
 
-def _said(action: str, rows: Any) -> str:
-    if action == "SELECT":
-        return f"only their own ({len(rows)})" if rows else "nothing"
+def _said(rows: Any) -> str:
     return "only their own" if rows else "nothing"
 
 
