@@ -129,9 +129,16 @@ class Person:
         await self.press("Confirm address")
         await self.page.wait_for_url("**/settings/profile?done=confirmed")
 
+    async def sign_out(self) -> None:
+        await self.page.get_by_role("button", name=self.name).filter(visible=True).first.click()
+        await self.press("Sign out")
+
     async def sign_in(self, password: str = PASSWORD, code: str = "") -> None:
         """With `code` for who has a second factor."""
         await self.goto("/login")
+        await self.page.wait_for_load_state(
+            "networkidle"
+        )  # a refusal on an earlier page empties the form once
         await self.fill({"Work email": self.email, "Password": password})
         await self.press("Sign in")
         if code:

@@ -34,6 +34,7 @@ async def test_what_is_pressed_twice_happens_once(meet, product: Product) -> Non
     )
     await olivia.button("Create account").dblclick()
     await olivia.page.wait_for_url("**/home")
+    await olivia.confirm_address()
     await _add_client_twice(olivia, clara)
     document = await _new_document_twice(olivia)
 

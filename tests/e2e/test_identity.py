@@ -24,7 +24,7 @@ async def test_a_forgotten_password_is_chosen_anew_by_mail(meet) -> None:
     await nora.sees("Your address is confirmed.")
     await expect(nora.page.locator(".cf-banner")).to_have_count(0)
 
-    await nora.press("Sign out")
+    await nora.sign_out()
     await nora.page.wait_for_url("**/login?reason=out")
     await nora.follow("Forgot your password?")
     await nora.fill({"Work email": nora.email})
