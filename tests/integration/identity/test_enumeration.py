@@ -93,13 +93,7 @@ async def timed(ask: Ask, email: str) -> float:
     return took
 
 
-# Owner: identity. A known address was slower at sign-in in every pair on a busy machine; the cause is not found yet.
-SLOWER = pytest.mark.xfail(
-    strict=False, reason="signing in to a known address takes longer on a busy machine"
-)
-
-
-@pytest.mark.parametrize("ask", [pytest.param(sign_in, marks=SLOWER), forgot, sign_up])
+@pytest.mark.parametrize("ask", [sign_in, forgot, sign_up])
 async def test_it_takes_as_long(ask: Ask) -> None:
     await timed(ask, unknown())  # makes connections and the stand-in once
     slower = 0
