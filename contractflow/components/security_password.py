@@ -4,11 +4,11 @@ import reflex as rx
 
 from contractflow.components.buttons import secondary
 from contractflow.components.fields import checkbox, form_error, password_field
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.sections import section
 from contractflow.security.passwords import HELP
 from contractflow.state.profile_settings import ProfileState
-from contractflow.state.refused import RefusedState
 from contractflow.web.native import post_form
 
 
@@ -18,7 +18,7 @@ def password_section() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    errors = RefusedState.errors
+    _, errors = kept("/settings/security")
     others = "Sign out all other devices"
     why = "Leave it on if somebody else may know the old password."
     return post_form(
@@ -29,5 +29,4 @@ def _form() -> rx.Component:
         rx.el.div(secondary("Change password", type="submit"), class_name="cf-line"),
         action="/auth/password",
         class_name="cf-form cf-form--narrow",
-        key=RefusedState.code,
     )

@@ -7,6 +7,7 @@ import reflex as rx
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.fields import form_error, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.story import sealed
@@ -42,7 +43,7 @@ def _sent() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    values, errors = RefusedState.values, RefusedState.errors
+    values, errors = kept("/forgot")
     return post_form(
         form_error(errors["form"]),
         text_field(
@@ -62,7 +63,6 @@ def _form() -> rx.Component:
         primary("Send link", type="submit", full=True),
         action="/auth/forgot",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 

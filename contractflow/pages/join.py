@@ -8,6 +8,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, primary, secondary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
@@ -15,6 +16,8 @@ from contractflow.components.story import sealed
 from contractflow.state.entry import InvitationState
 from contractflow.state.refused import RefusedState
 from contractflow.web.native import post_form
+
+values, errors = kept("/invite/[token]")
 
 
 @rx.page(
@@ -44,12 +47,11 @@ def _form() -> rx.Component:
 
 def _posting(*content: rx.Component) -> rx.Component:
     return post_form(
-        form_error(RefusedState.errors["form"]),
+        form_error(errors["form"]),
         *content,
         rx.el.input(type="hidden", name="token", value=InvitationState.link, read_only=True),
         action="/auth/join",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 
@@ -79,7 +81,6 @@ def _another_address() -> rx.Component:
 
 
 def _fields() -> list[rx.Component]:
-    values, errors = RefusedState.values, RefusedState.errors
     only = "The invitation is for this address."
     twelve = "Twelve characters or more."
     name: dict[str, Any] = {"value": values["name"], "error": errors["name"], "max_length": 120}

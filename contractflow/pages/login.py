@@ -7,6 +7,7 @@ import reflex as rx
 from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error, password_field, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.second_factor import passkey_sign_in
@@ -16,6 +17,8 @@ from contractflow.state.entry import EntryState
 from contractflow.state.refused import RefusedState
 from contractflow.web.native import post_form
 
+values, errors = kept("/login")
+
 
 @rx.page(route="/login", title="Sign in · ContractFlow", on_load=[EntryState.load, RefusedState.load])
 def login() -> rx.Component:
@@ -23,12 +26,11 @@ def login() -> rx.Component:
 
 
 def _why_here() -> rx.Component:
-    is_news = (EntryState.reason != "") & ~RefusedState.errors["form"]
+    is_news = (EntryState.reason != "") & ~errors["form"]
     return rx.cond(is_news, rx.el.div(notice("info", EntryState.reason), class_name="cf-entry__notice"))
 
 
 def _form() -> rx.Component:
-    values, errors = RefusedState.values, RefusedState.errors
     return post_form(
         form_error(errors["form"]),
         text_field(
@@ -46,7 +48,6 @@ def _form() -> rx.Component:
         rx.cond(EntryState.takes_passkeys, _passkey()),
         action="/auth/login",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 

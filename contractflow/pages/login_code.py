@@ -7,6 +7,7 @@ import reflex as rx
 from contractflow.components.buttons import primary
 from contractflow.components.fields import checkbox, form_error, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.kept import kept
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.second_factor import passkey_sign_in
 from contractflow.components.story import sealed
@@ -30,7 +31,7 @@ def login_code() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    errors = RefusedState.errors
+    _, errors = kept("/login/code")
     passkey = passkey_sign_in("/auth/passkey/second-step", "Use a passkey")
     return post_form(
         form_error(errors["form"]),
@@ -49,5 +50,4 @@ def _form() -> rx.Component:
         primary("Continue", type="submit", full=True),
         action="/auth/code",
         class_name="cf-form",
-        key=RefusedState.code,
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error
+from contractflow.components.kept import kept
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.story import sealed
@@ -37,10 +38,9 @@ def not_me() -> rx.Component:
 def _form() -> rx.Component:
     return post_form(
         rx.el.ol(*[rx.el.li(words) for words in WHAT], class_name="cf-steps"),
-        form_error(RefusedState.errors["form"]),
+        form_error(kept("/not-me/[token]")[1]["form"]),
         rx.el.input(type="hidden", name="token", value=NotMeState.link, read_only=True),
         primary("Take my account back", "shield-check", type="submit", full=True),
         action="/auth/not-me",
         class_name="cf-form",
-        key=RefusedState.code,
     )

@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import primary, secondary
 from contractflow.components.fields import form_error, text_field
+from contractflow.components.kept import kept
 from contractflow.components.missing import missing, switch_form
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
@@ -44,6 +45,7 @@ def _row(row: Own) -> rx.Component:
 
 
 def _form() -> rx.Component:
+    values, errors = kept("/organisations")
     return rx.fragment(
         rx.el.p(
             "For another agency or brand, with members, clients and a trial of its own. You become its owner.",
@@ -53,14 +55,13 @@ def _form() -> rx.Component:
             text_field(
                 "Agency name",
                 "agency",
-                value=RefusedState.values["agency"],
-                error=RefusedState.errors["agency"],
+                value=values["agency"],
+                error=errors["agency"],
                 max_length=120,
             ),
-            form_error(RefusedState.errors["form"]),
+            form_error(errors["form"]),
             rx.el.div(primary("Create organisation", "plus", type="submit")),
             action="/auth/organisations",
             class_name="cf-form cf-form--narrow",
-            key=RefusedState.code,
         ),
     )

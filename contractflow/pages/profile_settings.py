@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import primary, secondary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
@@ -73,7 +74,7 @@ def _awaited() -> rx.Component:
 
 
 def _change() -> rx.Component:
-    values, errors = RefusedState.values, RefusedState.errors
+    values, errors = kept("/settings/profile")
     what = "We mail a link there. Nothing changes until you open it, and your present address is told."
     return post_form(
         text_field(
@@ -90,5 +91,4 @@ def _change() -> rx.Component:
         rx.el.div(primary("Change address", type="submit"), class_name="cf-line"),
         action="/auth/email",
         class_name="cf-form cf-form--narrow",
-        key=RefusedState.code,
     )

@@ -6,6 +6,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
@@ -33,7 +34,7 @@ def reset() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    errors = RefusedState.errors
+    _, errors = kept("/reset/[token]")
     return post_form(
         form_error(errors["form"]),
         text_field(
@@ -49,7 +50,6 @@ def _form() -> rx.Component:
         primary("Save password", type="submit", full=True),
         action="/auth/reset",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 

@@ -9,6 +9,7 @@ import reflex as rx
 from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error, password_field, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.kept import kept
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.story import sealed
 from contractflow.components.turnstile import turnstile
@@ -21,6 +22,7 @@ from contractflow.web.native import post_form
 LEAD = (
     f"{TRIAL_DAYS} days of {TRIAL_TIER.capitalize()}, no card. Your first contract can be out in ten minutes."
 )
+values, errors = kept("/signup")
 
 
 @rx.page(route="/signup", title="Create account · ContractFlow", on_load=[EntryState.load, RefusedState.load])
@@ -30,7 +32,7 @@ def signup() -> rx.Component:
 
 def _form() -> rx.Component:
     return post_form(
-        form_error(RefusedState.errors["form"]),
+        form_error(errors["form"]),
         *_person(),
         _agency(),
         turnstile(
@@ -42,7 +44,6 @@ def _form() -> rx.Component:
         primary("Create account", type="submit", full=True),
         action="/auth/signup",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 
@@ -54,7 +55,7 @@ def _person() -> list[rx.Component]:
             "Password",
             "password",
             new=True,
-            error=RefusedState.errors["password"],
+            error=errors["password"],
             help=HELP,
         ),
     ]
@@ -69,7 +70,7 @@ def _agency() -> rx.Component:
 
 def _kept(name: str) -> dict[str, Any]:
     """What was typed before it was refused, and why it was."""
-    return {"value": RefusedState.values[name], "error": RefusedState.errors[name]}
+    return {"value": values[name], "error": errors[name]}
 
 
 def _instead() -> rx.Component:

@@ -9,6 +9,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
@@ -43,7 +44,7 @@ def verify_email() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    errors = RefusedState.errors
+    _, errors = kept("/verify-email/[token]")
     help_ = "Of your account. It shows that the account is yours, not only the mail."
     return post_form(
         form_error(errors["form"]),
@@ -59,7 +60,6 @@ def _form() -> rx.Component:
         primary("Confirm address", type="submit", full=True),
         action="/auth/verify-email",
         class_name="cf-form",
-        key=RefusedState.code,
     )
 
 

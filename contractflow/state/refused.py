@@ -8,16 +8,14 @@ from contractflow.web.principal import present
 
 
 class RefusedState(rx.State):
-    """`code` changes when there is something to show again: use it as the form's `key`, so that it starts anew."""
+    """By the route of the page: the next one begins with what this tab still knows, and that is not about it."""
 
-    code: str = ""
-    values: dict[str, str] = {}
-    errors: dict[str, str] = {}
+    values: dict[str, dict[str, str]] = {}
+    errors: dict[str, dict[str, str]] = {}
 
     @rx.event
     @policy(PUBLIC)
     async def load(self):
-        code = str(self.router.url.query_parameters.get("again", ""))
+        code, route = str(self.router.url.query_parameters.get("again", "")), self.router.route_id
         kept = await flash.recall(present().families.visitor, code)
-        self.values, self.errors = dict(kept.values), dict(kept.errors)
-        self.code = code if kept.errors else ""
+        self.values, self.errors = {route: dict(kept.values)}, {route: dict(kept.errors)}

@@ -136,9 +136,6 @@ class Person:
     async def sign_in(self, password: str = PASSWORD, code: str = "") -> None:
         """With `code` for who has a second factor."""
         await self.goto("/login")
-        await self.page.wait_for_load_state(
-            "networkidle"
-        )  # a refusal on an earlier page empties the form once
         await self.fill({"Work email": self.email, "Password": password})
         await self.press("Sign in")
         if code:

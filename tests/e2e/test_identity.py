@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.line import Line
 from tests.e2e.people import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("product")
@@ -72,3 +73,22 @@ async def test_the_address_and_the_password_are_changed_in_settings_and_taken_ba
     await mona.sees("Your account is yours again.")
     await mona.open_mail("new password", "/reset/")
     await expect(mona.field("Work email")).to_have_value(mona.email)
+
+
+async def test_what_is_typed_while_a_page_still_loads_stays(meet) -> None:
+    """Also in a tab where the same form was refused before: that arrives first, and is taken back then."""
+    hana = await meet("Hana Hasty")
+    line = await Line.of(hana.page)
+    await hana.goto("/login")
+    await hana.fill({"Work email": hana.email, "Password": "not the password"})
+    await hana.press("Sign in")
+    await hana.sees("do not belong together")
+    await expect(hana.field("Work email")).to_have_value(hana.email)
+
+    line.hold()
+    await hana.goto("/login?reason=ended")
+    await hana.fill({"Work email": "somebody@else.test", "Password": PASSWORD})
+    line.let_go()
+    await hana.sees("Your session has ended.")
+    await expect(hana.field("Work email")).to_have_value("somebody@else.test")
+    await expect(hana.field("Password")).to_have_value(PASSWORD)

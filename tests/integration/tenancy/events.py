@@ -11,6 +11,7 @@ from typing import Any
 from reflex_base.registry import RegistrationContext
 
 from contractflow.contractflow import app
+from tests import cast
 from tests.integration.tenancy.answers import Answer
 from tests.integration.tenancy.arguments import WORDS, Arguments
 from tests.integration.tenancy.door import WHO, someone
@@ -19,6 +20,17 @@ from tests.integration.tenancy.world import World
 
 AT_ONCE = 40  # a page may send sixty frames at once
 SILENCE = 0.8  # seconds
+
+# fmt: off
+HERS = {
+    "audit:verify":       "reading the trail of her own organisation",
+    "document:look":      "searching her own documents",
+    "org:change_policy":  "its owner decides whether its documents need an approval; the form arrives without the box ticked",
+    "session:end_others": "the sessions are her own",
+}
+"""All that Rita's events change: what an owner may do to her own organisation. Giving it up is not among it, for no
+event names it exactly, and none of the people named belongs to it."""
+# fmt: on
 
 
 def handlers() -> dict[str, Any]:
@@ -59,11 +71,13 @@ def _plain(value: Any, ids: dict[str, Any]) -> Any:
 
 async def attack_events(world: World, ledger: Ledger, address: str) -> list[Answer]:
     before, secrets = ledger.digest(), ledger.secrets()
-    ledger.keep("org", "membership")
+    own, done = ledger.people(cast.REDSHIFT), len(ledger.acts(cast.REDSHIFT))
     runs = await asyncio.gather(*(_as(who, world, ledger, address, secrets) for who in WHO))
-    ledger.restore()
     after = ledger.digest()
     changed = [f"{table} of Northlight changed" for table in before if before[table] != after[table]]
+    changed += [f"{act} of Redshift" for act in ledger.acts(cast.REDSHIFT)[done:] if act not in HERS]
+    if ledger.people(cast.REDSHIFT) != own:
+        changed.append("Redshift is not Rita's any more")
     return [
         *(answer for run in runs for answer in run),
         Answer("all of them", "all of them", "nothing changed", changed),
@@ -79,7 +93,6 @@ async def _as(who: str, world: World, ledger: Ledger, address: str, secrets: set
         heard = await _call(who, world, address, some)
         if who == "Rita" and any(words in str(heard) for words in ("/login", "any more")):
             for one in some:
-                ledger.restore()
                 _judge(answers[one[0]], await _call(who, world, address, [one]), secrets, world)
         for name, _, _ in some:
             _judge(answers[name], heard, secrets, world)

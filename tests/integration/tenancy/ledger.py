@@ -69,25 +69,18 @@ class Ledger:
         tables = [table for table in self.tables if not (but_others and table == "audit_head")]
         return " UNION ALL ".join(one.format(table, self.whose(table), apart) for table in tables)
 
-    def keep(self, *tables: str) -> None:
-        """Remember Redshift's rows of these tables."""
-        self.kept = {
-            table: self.admin.execute(sql.SQL(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {self.whose(table, cast.REDSHIFT)}")).fetchall()
-            for table in tables
-        }  # fmt: skip
+    def acts(self, org_id: UUID) -> list[str]:
+        """What the trail of `org_id` says was done there, oldest first."""
+        found = self.admin.execute("SELECT action FROM audit_event WHERE org_id = %s ORDER BY seq", [org_id])
+        return [str(action) for (action,) in found]
 
-    def restore(self) -> None:
-        """Redshift is again as it was kept: its owner may have given it up between two attacks."""
-        for table, rows in self.kept.items():
-            names = ", ".join(name for name in self.columns[table] if name != "id")
-            for (row,) in rows:
-                self.admin.execute(
-                    sql.SQL(
-                        f"UPDATE {table} SET ({names}) = (SELECT {names} FROM jsonb_populate_record(NULL::{table}, %(row)s::jsonb))"
-                        f" WHERE id = (%(row)s::jsonb ->> 'id')::uuid"
-                    ),
-                    {"row": row},
-                )
+    def people(self, org_id: UUID) -> list[tuple[object, ...]]:
+        """Who belongs to `org_id` and as what, and whether it stands."""
+        return self.admin.execute(
+            "SELECT m.user_id, m.role, m.status, o.suspended_at, o.deletion_requested_at, o.deleted_at"
+            " FROM membership m JOIN org o ON o.id = m.org_id WHERE o.id = %s ORDER BY m.user_id",
+            [org_id],
+        ).fetchall()
 
     def secrets(self) -> set[str]:
         """Every id of Northlight's rows, except its own and its people's names for each other."""
