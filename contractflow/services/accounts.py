@@ -6,7 +6,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -36,6 +36,9 @@ class MembershipRow:
     membership_id: UUID
     role: Role
     user_name: str
+    is_suspended: bool = False
+    used_at: datetime | None = None
+    """When the person was last active there, by any of their sessions."""
 
 
 def sign_up(
@@ -93,7 +96,13 @@ def memberships(work: UnitOfWork, user_id: UUID) -> list[MembershipRow]:
     rows = work.db.execute(text("SELECT * FROM gate_memberships(:user_id)"), {"user_id": user_id}).mappings()
     return [
         MembershipRow(
-            row["org_id"], row["org_name"], row["membership_id"], Role.named(row["role"]), row["user_name"]
+            row["org_id"],
+            row["org_name"],
+            row["membership_id"],
+            Role.named(row["role"]),
+            row["user_name"],
+            row["is_suspended"],
+            row["used_at"],
         )
         for row in rows
         if row["status"] == MembershipStatus.ACTIVE

@@ -60,24 +60,25 @@ async def refused(request: Request, refusal: Exception) -> Response:
     """An expected refusal in words; whoever follows a link without a session is led to the right door."""
     assert isinstance(refusal, AppError)  # noqa: S101  registered for nothing else
     if isinstance(refusal, NotSignedIn) and "text/html" in request.headers.get("accept", ""):
-        door = (
-            "/portal/closed"
-            if isinstance(refusal, PortalClosed)
-            else f"/login?next={quote(request.url.path)}"
+        return see(
+            "/portal/closed" if isinstance(refusal, PortalClosed) else f"/login?next={quote(_asked(request))}"
         )
-        return see(door)
     if isinstance(refusal, (ConfirmFirst, FactorMissing)) and "text/html" in request.headers.get(
         "accept", ""
     ):
         page = "/confirm-identity" if isinstance(refusal, ConfirmFirst) else "/enrol"
-        asked = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        return see(f"{page}?next={quote(asked)}")
+        return see(f"{page}?next={quote(_asked(request))}")
     answer = PlainTextResponse(refusal.message, STATUS[type(refusal)])
     if isinstance(refusal, ConfirmFirst):
         answer.headers["x-confirm-identity"] = "1"
     if isinstance(refusal, TooMany):
         answer.headers["retry-after"] = str(refusal.retry_after)
     return answer
+
+
+def _asked(request: Request) -> str:
+    """The path that was asked for, with its query: a filter holds as well afterwards."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 async def failed(_request: Request, fault: Exception) -> Response:

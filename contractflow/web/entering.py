@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID
 
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from contractflow.web.principal import BROWSER, FACTOR
 from contractflow.web.requests import device_of, visitor_of
 from contractflow.web.threads import perform
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 WRONG = (
     "That address and password do not belong together. New here? Until you have confirmed your address,"
     " you can only sign in from the browser you signed up with."
@@ -71,11 +73,12 @@ async def renew_hash(visitor: Visitor, person: Credentials, password: str) -> No
 
 
 async def landing(visitor: Visitor, user_id: UUID) -> UUID:
-    """The organisation somebody lands in. Raises NotSignedIn for who is in none."""
+    """The organisation somebody lands in: the one they used last, of those that are not suspended if there are any; of
+    several that they never used the oldest. Raises NotSignedIn for who is in none."""
     places = await perform(visitor, accounts.memberships, user_id)
     if not places:
         raise NotSignedIn("You are not a member of any organisation at the moment. Ask for an invitation.")
-    return places[0].org_id
+    return max(places, key=lambda place: (not place.is_suspended, place.used_at or NEVER)).org_id
 
 
 async def enter(
