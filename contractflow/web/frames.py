@@ -126,7 +126,7 @@ class Door:
     async def receive(self) -> Message:
         if not self._waiting and self._reading is None:  # nearly always
             await self._take_in(await self._receive())
-        while not self._is_over and not self._pace.take(time.monotonic()):
+        while not self._is_over and not (self._waiting and self._pace.take(time.monotonic())):
             await self._read_on()
         return (
             {"type": "websocket.disconnect", "code": GOING_TOO_FAR}
@@ -139,9 +139,9 @@ class Door:
             await self._send(message)
 
     async def _read_on(self) -> None:
-        """What comes while a frame waits for its turn."""
+        """What comes while a frame waits for its turn; without one, for as long as it takes."""
         self._reading = self._reading or asyncio.create_task(self._next())
-        await asyncio.wait({self._reading}, timeout=self._pace.wait())
+        await asyncio.wait({self._reading}, timeout=self._pace.wait() if self._waiting else None)
         if self._reading.done():
             message, self._reading = self._reading.result(), None
             await self._take_in(message)
