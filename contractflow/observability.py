@@ -22,7 +22,7 @@ _PATTERNS: Final = (
     (re.compile(r"(?i)\b(token|sig|signature|_ptxn|code|key|secret)=[^&\s\"']+"), rf"\1={HIDDEN}"),
     # In a path: links that were mailed.
     (
-        re.compile(r"(?i)/(portal/open|portal/pay|invite|reset|confirm|verify-email)/[\w~.=-]+"),
+        re.compile(r"(?i)/(portal/open|portal/pay|invite|reset|verify-email|not-me)/[\w~.=-]+"),
         rf"/\1/{HIDDEN}",
     ),
     (re.compile(r"(?i)\b(bearer|basic) [\w~+/.=-]{8,}"), rf"\1 {HIDDEN}"),
