@@ -10,6 +10,7 @@ from contractflow.errors import AppError
 from contractflow.permissions import System
 from contractflow.security import rate_limits
 from contractflow.security.cookies import set_cookie
+from contractflow.security.limited_verbs import network
 from contractflow.security.links import token_hash
 from contractflow.security.sessions import SIGNERS
 from contractflow.services import portal_links
@@ -41,7 +42,7 @@ async def _open(request: Request, kind: LinkKind) -> Response:
     """Reading is all a link allows, so that a mail scanner that follows it changes nothing."""
     visitor, token = visitor_of(request), request.path_params["token"]
     try:
-        await rate_limits.hit(rate_limits.PORTAL_OPEN.of(visitor.ip))
+        await rate_limits.hit(rate_limits.PORTAL_OPEN.of(network(visitor.ip)))
         target = await perform(visitor, portal_links.look_up, kind, token_hash(token))
         if target is None:
             return see("/portal/closed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contractflow.errors import AppError, NotFound
 from contractflow.permissions import System, Visitor
 from contractflow.security import rate_limits
+from contractflow.security.limited_verbs import network
 from contractflow.services import verification
 from contractflow.services.verification import Verified
 from contractflow.web.threads import perform
@@ -14,7 +15,7 @@ UNKNOWN = "No document has this code. Codes tell capital letters from small ones
 
 async def admit(visitor: Visitor, code: str) -> System:
     """As whom the document behind `code` is read. Raises TooMany, NotFound."""
-    await rate_limits.hit(rate_limits.VERIFY_BY_ADDRESS.of(visitor.ip))
+    await rate_limits.hit(rate_limits.VERIFY_BY_ADDRESS.of(network(visitor.ip)))
     org_id, _ = await perform(visitor, verification.find, code)
     return System(org_id, "verification")
 

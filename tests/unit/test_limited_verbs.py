@@ -103,3 +103,9 @@ def test_a_network_is_one_subscriber() -> None:
     assert network("::ffff:192.0.2.1") == network("192.0.2.1") == "192.0.2.1"
     assert network("") == ""
     assert network("not an address") == "not an address"
+
+
+def test_every_address_is_counted_by_its_network() -> None:
+    """An IPv6 subscriber has more addresses than any limit."""
+    bare = re.compile(r"\.of\(visitor\.ip\)")
+    assert not [path.name for path in ROOT.rglob("*.py") if bare.search(path.read_text("utf-8"))]
