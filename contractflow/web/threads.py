@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 AWAY = "Our database does not answer right now. Nothing was changed; try again in a moment."
 SECONDS_BETWEEN_TRIES = 0.25
-
-
 PATIENCE = 8.0
 """Seconds that somebody may wait for a database that restarts."""
 
@@ -84,6 +82,8 @@ async def _elsewhere(doing: Callable[[Answer[Result]], None]) -> Result:
     def attempt() -> None:
         try:
             doing(answer)
+        except StopIteration as stopped:  # which no future takes
+            _tell(answer, answer.set_exception, RuntimeError(repr(stopped)))
         except BaseException as problem:  # noqa: BLE001  whatever it is, it is for whoever waits
             _tell(answer, answer.set_exception, problem)
 

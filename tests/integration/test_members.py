@@ -39,7 +39,7 @@ def seats(database):
     allow_seats(20)
 
 
-def allow_seats(number: int) -> None:
+def allow_seats(number: int | None) -> None:
     def allow(work):
         work.db.get_one(Org, cast.NORTHLIGHT).settings = {"limits": {"seats": number}}
 
@@ -219,6 +219,14 @@ def test_suspended_and_reinstated():
         "active",
     ]
     assert mails("place_changed") == ["mia@northlight.test"] * 2
+
+
+@pytest.mark.parametrize(("allowed", "words"), [(20, "5 of 20 seats"), (None, "5 seats taken")])
+def test_the_page_says_how_many_seats_are_taken(allowed, words):
+    """A platform admin may take the limit away: nobody reads “5 of None seats” then."""
+    as_(cast.adam, members.invite, "friend@elsewhere.test", "viewer")
+    allow_seats(allowed)
+    assert as_(cast.mia, members.page).seats == words
 
 
 def test_a_seat_that_was_given_away_is_missed_at_reinstating():

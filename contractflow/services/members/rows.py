@@ -91,20 +91,16 @@ def page(work: UnitOfWork) -> MembersPage:
     """Everybody in the organisation and every open invitation."""
     work.require(P.MEMBER_READ)
     people = _people(work)
-    me = next(place for place, _ in people if place.id == work.member.membership_id)
+    me = work.db.get_one(Membership, work.member.membership_id)
     owned = _owned(work)
     invites = open_invitations(work) if work.actor.may(P.MEMBER_INVITE) else []
-    active = sum(place.status is MembershipStatus.ACTIVE for place, _ in people)
-    waiting = sum(token.expires_at > work.now for token in invites)
     return MembersPage(
         can_invite=work.actor.may(P.MEMBER_INVITE),
         why_not=why_not(work.actor, P.MEMBER_INVITE),
-        why_not_leave=""
-        if me.role is not Role.OWNER
-        else "Transfer the ownership first; then you can leave.",
+        why_not_leave="Transfer the ownership first; then you can leave." if me.role is Role.OWNER else "",
         own_id=str(me.id),
         own_documents=owned.get(me.id, 0),
-        seats=f"{active + waiting} of {limits.use_of(work, 'seats').limit} seats",
+        seats=_seats(work),
         members=[_row(work, me, place, user, owned.get(place.id, 0)) for place, user in people],
         invites=[_invite_row(work, token) for token in invites],
         heirs=[HeirChoice(str(m.id), u.name) for m, u in people if not why_not_heir(m)],
@@ -115,6 +111,12 @@ def page(work: UnitOfWork) -> MembersPage:
         ],
         offer=_offer(work, people),
     )
+
+
+def _seats(work: UnitOfWork) -> str:
+    """Invitations that are still open take a seat as well."""
+    use = limits.use_of(work, "seats")
+    return f"{use.used} seats taken" if use.limit is None else f"{use.used} of {use.limit:,} seats"
 
 
 def _people(work: UnitOfWork) -> list[tuple[Membership, AppUser]]:

@@ -99,6 +99,13 @@ async def test_a_limit_of_time_is_no_absence(database):
     assert times == [1]
 
 
+async def test_whatever_goes_wrong_reaches_whoever_waits():
+    """A future refuses a StopIteration: whoever waited for it would have waited for ever."""
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        async with asyncio.timeout(5):
+            await perform(cast.mia, lambda _work: next(iter(())))
+
+
 async def test_an_open_page_is_told_to_read_again_when_the_database_is_back(redis, monkeypatch):
     """Nothing was announced: what it asked for meanwhile was refused, and it cannot know."""
     monkeypatch.setattr(following, "CHECK_SECONDS", 0.1)
