@@ -17,7 +17,7 @@ from contractflow.api import api
 from contractflow.broker.connections import close_async
 from contractflow.components.head import STYLESHEETS, head
 from contractflow.config import settings
-from contractflow.web import arrivals, liveness, locks, sockets
+from contractflow.web import arrivals, later, liveness, locks, sockets
 from contractflow.web.csp import CspMiddleware
 from contractflow.web.guard import SessionGuard
 from contractflow.web.headers import SecurityHeaders
@@ -85,6 +85,7 @@ async def process():
     gc.collect()
     gc.freeze()
     yield
+    await later.settled()
     await close_async()
 
 
