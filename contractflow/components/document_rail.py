@@ -68,15 +68,13 @@ def _approver(row: ApproverRow) -> rx.Component:
         pill(APPROVAL, "pending"),
     )
     return rx.el.div(
-        rx.el.span(row.name), word, class_name="cf-line cf-line--apart", title=row.at.exact, key=row.name
+        rx.el.span(row.name), word, class_name="cf-line cf-line--apart", title=row.at.tip, key=row.name
     )
 
 
 def _comment(row: CommentRow) -> rx.Component:
     return rx.el.div(
-        rx.el.p(
-            row.author, rx.el.time(f" · {row.at.ago}", title=row.at.exact), class_name="cf-muted cf-small"
-        ),
+        rx.el.p(row.author, rx.el.time(f" · {row.at.ago}", title=row.at.tip), class_name="cf-muted cf-small"),
         rx.el.p(row.body),
         key=row.id,
     )
@@ -91,7 +89,7 @@ def _signer(row: SignerRow) -> rx.Component:
         ),
         pill(SIGNER, row.status),
         class_name="cf-line cf-line--apart",
-        title=row.at.exact,
+        title=row.at.tip,
         key=row.id,
     )
 

@@ -28,7 +28,7 @@ def _row(row: DocumentRow) -> rx.Component:
         who_cell(row.client),
         cell(row.owner, wide=True),
         value_cell(row.total),
-        time_cell(row.changed.ago, row.changed.exact),
+        time_cell(row.changed.ago, row.changed.tip),
         key=row.id,
     )
 

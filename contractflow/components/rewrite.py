@@ -105,7 +105,7 @@ def _head(row: RewriteRow) -> rx.Component:
         pill(DRAFT, row.status),
         rx.el.span(
             row.origin,
-            rx.el.time(" · " + row.at.ago, title=row.at.exact),
+            rx.el.time(" · " + row.at.ago, title=row.at.tip),
             class_name="cf-muted cf-small",
         ),
         class_name="cf-line cf-line--wrap",

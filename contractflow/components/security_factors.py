@@ -83,7 +83,7 @@ def _passkey(row: PasskeyRow) -> rx.Component:
     return table_row(
         name_cell(row.name),
         cell(row.kind, wide=True),
-        time_cell(rx.cond(row.used.ago, row.used.ago, "Never"), row.used.exact),
+        time_cell(rx.cond(row.used.ago, row.used.ago, "Never"), row.used.tip),
         actions_cell(rename, remove),
         key=row.id,
     )
@@ -135,7 +135,7 @@ def _devices() -> rx.Component:
 def _device(row: DeviceRow) -> rx.Component:
     return table_row(
         name_cell(row.name),
-        time_cell(row.used.ago, row.used.exact),
+        time_cell(row.used.ago, row.used.tip),
         cell(row.until),
         actions_cell(quiet("Forget", on_click=SecurityState.forget_device(row.id))),
         key=row.id,

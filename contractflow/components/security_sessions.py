@@ -39,8 +39,8 @@ def _device(row: SessionRow) -> rx.Component:
     return table_row(
         name_cell(rx.el.span(picture, row.device, class_name="cf-line")),
         who_cell(rx.fragment(row.place, rx.el.span(" · ", row.org_name, class_name="cf-muted"))),
-        time_cell(row.signed_in.ago, row.signed_in.exact),
-        value_cell(rx.el.time(row.seen.ago, title=row.seen.exact)),
+        time_cell(row.signed_in.ago, row.signed_in.tip),
+        value_cell(rx.el.time(row.seen.ago, title=row.seen.tip)),
         cell(rx.cond(row.is_this, this, end)),
         key=row.id,
     )

@@ -84,7 +84,7 @@ def _select(label: str, name: str, options: object) -> rx.Component:
 def _day(label: str, name: str) -> rx.Component:
     return date_field(
         label, name, value=wanted[name], error=errors[name], on_change=State.narrow(name).debounce(PAUSE_MS),
-        is_filter=True, key=wanted[name], title="Days are counted in UTC",
+        is_filter=True, key=wanted[name], title="Days of your organisation's time zone",
     )  # fmt: skip
 
 

@@ -129,7 +129,7 @@ def _block(block: BlockRow) -> rx.Component:
         rx.el.div(
             rx.el.span(
                 block.origin,
-                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.exact)),
+                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
             ),
             rx.cond(page.is_editable, _block_tools(block)),
             class_name="cf-block__foot",

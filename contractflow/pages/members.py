@@ -91,7 +91,7 @@ def _invited(row: InviteRow) -> rx.Component:
     return table_row(
         name_cell(row.email),
         cell(hued_pill(row.role, "mail", "blue")),
-        time_cell(valid, row.expires.exact),
+        time_cell(valid, row.expires.tip),
         actions_cell(again, withdraw),
         key=row.id,
     )

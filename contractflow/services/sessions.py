@@ -22,7 +22,7 @@ from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
 from contractflow.security.sessions import end_all, end_now, hasten_rotation, last_seen
 from contractflow.services import devices
-from contractflow.services.display import When, moment, when
+from contractflow.services.display import When, moment, shown
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,8 @@ def _session(work: UnitOfWork, row: RowMapping, seen: int, current: str) -> Sess
         is_phone=devices.is_phone(row["user_agent"]),
         place=devices.place(row["ip"]),
         org_name=row["org_name"] or "",
-        signed_in=when(row["created_at"], work.now),
-        seen=when(moment(seen), work.now),
+        signed_in=shown(work, row["created_at"]),
+        seen=shown(work, moment(seen)),
         is_this=str(row["family_id"]) == current,
     )
 

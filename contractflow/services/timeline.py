@@ -14,7 +14,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import AuditEvent, Document
 from contractflow.permissions import Permission as P
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 
 PAGE = 100
 
@@ -185,7 +185,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> list[Day]:
         .order_by(col(AuditEvent.seq).desc())
         .limit(PAGE)
     )
-    dated = [(when(event.at, work.now), event) for event in work.db.exec(query)]
+    dated = [(shown(work, event.at), event) for event in work.db.exec(query)]
     return [
         Day(label, [_event(at, event) for at, event in group])
         for label, group in groupby(dated, key=lambda pair: pair[0].day)
@@ -206,7 +206,7 @@ def who_of(event: AuditEvent) -> str:
 
 def _event(at: When, event: AuditEvent) -> Event:
     kind, what = words_of(event.action)
-    return Event(str(event.seq), kind, f"{who_of(event)} {what}", note_of(event), at.clock, at.exact)
+    return Event(str(event.seq), kind, f"{who_of(event)} {what}", note_of(event), at.clock, at.tip)
 
 
 def note_of(event: AuditEvent) -> str:

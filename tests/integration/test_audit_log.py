@@ -107,6 +107,19 @@ def test_it_is_narrowed_by_person_kind_document_and_time():
     assert entries(until="2000-01-01") == entries(since="2999-01-01") == []
 
 
+def test_times_and_days_are_those_of_the_organisation_and_the_tooltip_says_utc_as_well(database):
+    with database.admin() as admin:
+        admin.execute("UPDATE org SET timezone = 'Asia/Tokyo' WHERE id = %s", [cast.NORTHLIGHT])
+        with unit_of_work(cast.mia) as work:
+            work.record("client:edit", "client", uuid4())
+        admin.execute("UPDATE audit_event SET at = '2026-03-01 22:30:00+00'")
+    ((day, (entry,)),) = [(day.label, day.events) for day in log().days]
+    assert (day, entry.clock) == ("Monday, 02 March 2026", "07:30")
+    assert entry.exact == "02 Mar 2026, 07:30 JST (01 Mar, 22:30 UTC)"
+    assert len(entries(since="2026-03-02", until="2026-03-02")) == 1
+    assert entries(until="2026-03-01") == []
+
+
 def test_kinds_of_actor_who_are_no_members():
     with unit_of_work(System(cast.NORTHLIGHT, "seals")) as work:
         work.record("artifact:seal", "artifact", uuid4())

@@ -13,7 +13,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import AuditEvent
 from contractflow.permissions import Permission as P
-from contractflow.services.display import when
+from contractflow.services.display import shown
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 MOST_DIGITS = 15
@@ -42,7 +42,7 @@ def compare(work: UnitOfWork, number: str, digest: str) -> Comparison:
     event = work.db.exec(select(AuditEvent).where(col(AuditEvent.seq) == seq)).one_or_none()
     if event is None:
         return Comparison(False, f"The trail has no entry {seq:,}. It ends before, or was cut off.")
-    at = when(event.at, work.now).exact
+    at = shown(work, event.at).exact
     if event.hash.hex() != wanted:
         return Comparison(
             False, f"Entry {seq:,} of {at} has another fingerprint: the trail was written anew."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
@@ -14,6 +15,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import AuditEvent, Document
 from contractflow.services.audit.areas import AREAS, actions_of
+from contractflow.services.display import timezone_of, zone
 
 ANYBODY_ELSE: Final = {
     "contact": "Any client",
@@ -47,10 +49,11 @@ def conditions(work: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.document:
         found.append(col(AuditEvent.document_id) == _document(work, wanted.document))
     since, until = _period(wanted)
+    here = zone(timezone_of(work))
     if since:
-        found.append(col(AuditEvent.at) >= _midnight(since))
+        found.append(col(AuditEvent.at) >= _midnight(since, here))
     if until:
-        found.append(col(AuditEvent.at) < _midnight(until + timedelta(days=1)))
+        found.append(col(AuditEvent.at) < _midnight(until + timedelta(days=1), here))
     return found
 
 
@@ -99,5 +102,5 @@ def _day(typed: str, name: str) -> date | None:
     return day
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _midnight(day: date, here: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), here)

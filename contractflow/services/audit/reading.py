@@ -17,7 +17,7 @@ from contractflow.models import AppUser, AuditEvent, Document, Membership
 from contractflow.permissions import Permission as P
 from contractflow.services.audit.narrowing import ANYBODY_ELSE, Wanted, conditions
 from contractflow.services.devices import device
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.timeline import QUIET, note_of, who_of, words_of
 
 PAGE = 50
@@ -76,15 +76,15 @@ def page(work: UnitOfWork, wanted: Wanted, before: str = "") -> AuditPage:
     if before:
         query = query.where(col(AuditEvent.seq) < _seq(before))
     found = work.db.exec(query.order_by(col(AuditEvent.seq).desc()).limit(PAGE + 1)).all()
-    shown = found[:PAGE]
-    titles = _titles(work, shown)
-    dated = [(when(event.at, work.now), event) for event in shown]
+    listed = found[:PAGE]
+    titles = _titles(work, listed)
+    dated = [(shown(work, event.at), event) for event in listed]
     days = [
         Day(label, [_entry(at, event, titles) for at, event in group])
         for label, group in groupby(dated, key=lambda pair: pair[0].day)
     ]
     filters = {name: value for name, value in asdict(wanted).items() if value}
-    older = urlencode(filters | {"before": str(shown[-1].seq)}) if len(found) > PAGE else ""
+    older = urlencode(filters | {"before": str(listed[-1].seq)}) if len(found) > PAGE else ""
     return AuditPage(
         days=days,
         older=f"/settings/audit?{older}" if older else "",
@@ -110,7 +110,7 @@ def _entry(at: When, event: AuditEvent, titles: dict[UUID, tuple[str, str]]) -> 
         changes=changes_of(event.data),
         place=" · ".join(part for part in (event.ip or "", device(event.user_agent)) if part),
         clock=at.clock,
-        exact=at.exact,
+        exact=at.tip,
     )
 
 

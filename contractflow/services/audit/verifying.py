@@ -12,7 +12,7 @@ from contractflow.db.trail import Mark, Verdict, Walk
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AuditEvent
 from contractflow.permissions import Permission as P
-from contractflow.services.display import when
+from contractflow.services.display import shown
 
 ACTION = "audit:verify"
 
@@ -75,7 +75,7 @@ def standing(work: UnitOfWork) -> Standing:
     return Standing(
         seq=f"{head.seq:,}",
         head=head.hash.hex(),
-        checked=f"{when(last.at, work.now).exact}, by {last.actor_label}" if last else "",
+        checked=f"{shown(work, last.at).exact}, by {last.actor_label}" if last else "",
         is_ok=bool(last is None or last.data.get("ok")),
         outcome=_outcome(last) if last else "",
         mailed=_told(outside.get("a mail")),

@@ -11,8 +11,9 @@ from typing import Any
 from contractflow.content import html, nodes, variables
 from contractflow.content.blocks import Block, heading
 from contractflow.content.version import Content
+from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import DocumentVersion
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.documents.editing import block_digest
 
 KEPT = 1_000
@@ -45,11 +46,11 @@ class VariableRow:
     value: str
 
 
-def block_rows(version: DocumentVersion | None, content: Content | None, now: datetime) -> list[BlockRow]:
+def block_rows(work: UnitOfWork, version: DocumentVersion | None, content: Content | None) -> list[BlockRow]:
     if version is None or content is None:
         return []
     return [
-        _row(block, version.provenance.get(block.id, {}), content.variables, now) for block in content.blocks
+        _row(work, block, version.provenance.get(block.id, {}), content.variables) for block in content.blocks
     ]
 
 
@@ -62,7 +63,7 @@ def variable_rows(content: Content | None) -> list[VariableRow]:
     return sorted(rows, key=lambda row: bool(row.value))
 
 
-def _row(block: Block, facts: dict[str, Any], values: Mapping[str, str], now: datetime) -> BlockRow:
+def _row(work: UnitOfWork, block: Block, facts: dict[str, Any], values: Mapping[str, str]) -> BlockRow:
     return BlockRow(
         id=block.id,
         heading=heading(block),
@@ -71,7 +72,7 @@ def _row(block: Block, facts: dict[str, Any], values: Mapping[str, str], now: da
         digest=block_digest(block),
         origin=origin(facts),
         is_placeholder=bool(facts.get("placeholder")) and not facts.get("reviewed"),
-        at=_at(facts, now),
+        at=_at(work, facts),
     )
 
 
@@ -99,6 +100,6 @@ def origin(facts: dict[str, Any]) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _at(facts: dict[str, Any], now: datetime) -> When:
+def _at(work: UnitOfWork, facts: dict[str, Any]) -> When:
     said = facts.get("edited_at") or facts.get("at")
-    return when(datetime.fromisoformat(said), now) if said else When()
+    return shown(work, datetime.fromisoformat(said)) if said else When()

@@ -24,7 +24,7 @@ from contractflow.models import (
 from contractflow.money import format_money
 from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.documents import next_step
 from contractflow.services.documents.block_rows import BlockRow, VariableRow, block_rows, variable_rows
 from contractflow.services.documents.creating import KINDS
@@ -155,8 +155,8 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         is_approver=around.is_asked,
         has_placeholder=facts.has_placeholder,
         closed_reason=document.closed_reason or "",
-        expires=when(document.expires_at, work.now),
-        blocks=block_rows(version, facts.content, work.now),
+        expires=shown(work, document.expires_at),
+        blocks=block_rows(work, version, facts.content),
         variables=variable_rows(facts.content),
         plan=plan_lines(facts.content),
         signers=signers,
@@ -193,7 +193,7 @@ def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
             s.name,
             s.email,
             s.status,
-            when(s.completed_at or s.first_viewed_at or s.invited_at, work.now),
+            shown(work, s.completed_at or s.first_viewed_at or s.invited_at),
         )
         for s in work.db.exec(query)
     ]
@@ -209,7 +209,7 @@ def _approvals(work: UnitOfWork, document: Document) -> list[ApproverRow]:
         .limit(100)
     )
     return [
-        ApproverRow(name, a.decision, a.comment or "", when(a.decided_at, work.now))
+        ApproverRow(name, a.decision, a.comment or "", shown(work, a.decided_at))
         for a, name in work.db.exec(query)
         if a.decision != "skipped"
     ]
@@ -236,9 +236,7 @@ def _comments(work: UnitOfWork, document: Document) -> list[CommentRow]:
         .order_by(col(Comment.created_at).desc())
         .limit(COMMENTS)
     )
-    return [
-        CommentRow(str(c.id), name, c.body, when(c.created_at, work.now)) for c, name in work.db.exec(query)
-    ]
+    return [CommentRow(str(c.id), name, c.body, shown(work, c.created_at)) for c, name in work.db.exec(query)]
 
 
 def _member_name(work: UnitOfWork, membership_id: UUID) -> str:

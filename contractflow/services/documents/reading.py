@@ -14,7 +14,7 @@ from contractflow.errors import Invalid, NotFound
 from contractflow.models import AppUser, Client, Document, Membership
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.workflows.document import Generation, Status
 
 PAGE = 50
@@ -87,7 +87,7 @@ def row(work: UnitOfWork, document: Document, client: str, owner: str) -> Docume
         approval_status=document.approval_status,
         is_drafting=document.generation_status in (Generation.QUEUED, Generation.STREAMING),
         total=format_money(document.total_minor, document.currency),
-        changed=when(document.updated_at, work.now),
+        changed=shown(work, document.updated_at),
     )
 
 

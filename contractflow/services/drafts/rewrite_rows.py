@@ -16,7 +16,7 @@ from contractflow.errors import NotFound
 from contractflow.integrations.ai.failover import LABELS
 from contractflow.models import AppUser, Document, DocumentVersion, DraftJob
 from contractflow.permissions import Permission as P
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.documents.editing import EDITABLE
 from contractflow.services.drafts import rows
 from contractflow.services.drafts.reading import cause_of, pill_of, waiting_of
@@ -144,7 +144,7 @@ def _row(work: UnitOfWork, document: Document, job: DraftJob, by: str, block: Bl
         wish=asked["wish"],
         asked=WISHES.get(asked["wish"], f"“{asked['wish']}”"),
         origin=_origin(job, by, is_written),
-        at=when(job.queued_at, work.now),
+        at=shown(work, job.queued_at),
         status=pill_of(job),
         cause=cause_of(work, job),
         md=after.md,

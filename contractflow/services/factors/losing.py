@@ -12,7 +12,7 @@ from contractflow.models import AppUser, Passkey, TrustedDevice, UserCredential
 from contractflow.models.columns import uuid7
 from contractflow.permissions import System
 from contractflow.services import notifications
-from contractflow.services.display import when
+from contractflow.services.display import shown
 
 
 def forget_factors(work: UnitOfWork, email: str) -> UUID:
@@ -40,7 +40,7 @@ def forget_factors(work: UnitOfWork, email: str) -> UUID:
         dedupe_key=f"factor:forget_all:{uuid7()}",
         name=person.name,
         what="Your second factors were removed by the people who run ContractFlow",
-        at=when(work.now, work.now).exact,
+        at=shown(work, work.now).exact,
         ip="their command line",
     )
     return person.id

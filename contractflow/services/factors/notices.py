@@ -8,7 +8,7 @@ from typing import Any
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models.columns import uuid7
 from contractflow.services import notifications
-from contractflow.services.display import when
+from contractflow.services.display import shown
 from contractflow.services.factors import rows
 
 
@@ -45,6 +45,6 @@ def tell(work: UnitOfWork, change: Change, **data: Any) -> None:
         dedupe_key=f"{change}:{uuid7()}",
         name=member.name,
         what=WORDS[change],
-        at=when(work.now, work.now).exact,
+        at=shown(work, work.now).exact,
         ip=member.ip or "unknown",
     )

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.security import passkeys
 from contractflow.services import devices
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.factors import proving, rows
 
 
@@ -52,7 +52,7 @@ def page(work: UnitOfWork) -> SecurityPage:
     return SecurityPage(
         email=known.email,
         has_app=known.enabled_at is not None,
-        app_since=when(known.enabled_at, work.now).exact,
+        app_since=shown(work, known.enabled_at).exact,
         codes_left=known.recovery_left,
         has_factor=known.is_any,
         must_have="Your organisation asks for a second factor." if asked else "",
@@ -62,8 +62,8 @@ def page(work: UnitOfWork) -> SecurityPage:
                 str(one.id),
                 one.name,
                 "Synced" if one.is_synced else "On one device",
-                when(one.created_at, work.now),
-                when(one.last_used_at, work.now),
+                shown(work, one.created_at),
+                shown(work, one.last_used_at),
             )
             for one in rows.passkeys_of(work, member.user_id)
         ],
@@ -77,7 +77,7 @@ def _devices(work: UnitOfWork) -> list[DeviceRow]:
         DeviceRow(
             str(row.id),
             devices.device(row.user_agent),
-            when(row.last_used_at, work.now),
+            shown(work, row.last_used_at),
             f"{row.expires_at:%d %b %Y}",
         )
         for row in rows_

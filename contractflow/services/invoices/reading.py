@@ -15,7 +15,7 @@ from contractflow.models import Client, Document, Invoice, Org, Payment
 from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
 from contractflow.services import orgs
-from contractflow.services.display import When, when, zone
+from contractflow.services.display import When, shown, zone
 from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.settling import open_minor, refuse_closed
 from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
@@ -220,7 +220,7 @@ def _row(
         total=format_money(invoice.total_minor, invoice.currency),
         open=format_money(open_minor(invoice), invoice.currency),
         due=day(invoice.due_on) or _goes_out(invoice),
-        issued=when(invoice.issued_at, work.now),
+        issued=shown(work, invoice.issued_at),
     )
 
 

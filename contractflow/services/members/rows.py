@@ -13,7 +13,7 @@ from contractflow.models import AppUser, Document, Membership, OneTimeToken
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
 from contractflow.services import limits, sessions
-from contractflow.services.display import When, when
+from contractflow.services.display import When, shown
 from contractflow.services.members.handing_over import why_not_heir
 from contractflow.services.members.inviting import INVITABLE, MOST, open_invitations
 from contractflow.services.members.ownership import standing_offer
@@ -168,7 +168,7 @@ def _row(work: UnitOfWork, me: Membership, place: Membership, user: AppUser, doc
 def _invite_row(work: UnitOfWork, token: OneTimeToken) -> InviteRow:
     label = token.role.label if token.role else ""
     return InviteRow(
-        str(token.id), token.email, label, when(token.expires_at, work.now), token.expires_at <= work.now
+        str(token.id), token.email, label, shown(work, token.expires_at), token.expires_at <= work.now
     )
 
 
