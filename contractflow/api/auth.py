@@ -16,18 +16,20 @@ from starlette.routing import Route
 from contractflow.errors import AppError, Invalid
 from contractflow.models.columns import uuid7
 from contractflow.permissions import System, Visitor
-from contractflow.security import rate_limits
+from contractflow.security import guessing, rate_limits
 from contractflow.security.cookies import clear_cookie, set_cookie
+from contractflow.security.guessing import Attempt
 from contractflow.security.limited_verbs import network
 from contractflow.security.passwords import check_strength, hash_password, verify_password
 from contractflow.security.sessions import MEMBERS, SIGNERS, Session
 from contractflow.services import accounts, invitations
 from contractflow.services.identity import signing_in
+from contractflow.services.identity.signing_in import Credentials
 from contractflow.services.invitations import InvitationRow
 from contractflow.web import presented
 from contractflow.web.admission import admits
 from contractflow.web.answers import see
-from contractflow.web.entering import authenticate, enter, is_suspicious, landing
+from contractflow.web.entering import attempt_of, authenticate, enter, is_suspicious, landing
 from contractflow.web.forms import back, fields, local_path, require_person
 from contractflow.web.presented import resolve
 from contractflow.web.principal import read_member
@@ -110,8 +112,8 @@ async def _as_stranger(request: Request, form: Mapping[str, str], offer: Invitat
     places = await perform(visitor, accounts.memberships, known.user_id) if known else []
     if places:
         raise Invalid("This address has an account already. Sign in, and join with a click.")
-    if known and not await verify_password(known.password_hash, form["password"]):
-        raise Invalid("This address has an account already: enter its password.", "password")
+    if known:
+        await _ask_password(form["password"], known, attempt_of(offer.email, visitor, device, [known]))
     if known is None:
         check_strength(
             form["password"], offer.email, accounts.clean_name(form["name"], "name"), offer.org_name
@@ -121,6 +123,15 @@ async def _as_stranger(request: Request, form: Mapping[str, str], offer: Invitat
         known.user_id if known else None, known.name if known else form["name"],
         "" if known else await hash_password(form["password"]),
     )  # fmt: skip
+
+
+async def _ask_password(password: str, known: Credentials, attempt: Attempt) -> None:
+    """Wrong ones use up the same tries as at sign-in. Raises Invalid or TooMany."""
+    await guessing.begin(attempt)
+    if not await verify_password(known.password_hash, password):
+        await guessing.failed(attempt)
+        raise Invalid("This address has an account already: enter its password.", "password")
+    await guessing.succeeded(attempt)
 
 
 @admits(PUBLIC)

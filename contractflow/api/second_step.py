@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from contractflow.errors import AppError, Invalid, NotSignedIn
 from contractflow.permissions import Member
-from contractflow.security import rate_limits
 from contractflow.security.passwords import verify_password
 from contractflow.security.tickets import HALF_SIGN_INS
 from contractflow.services import factors
 from contractflow.web.admission import admits
+from contractflow.web.code_tries import counted
 from contractflow.web.confirming import confirm
 from contractflow.web.forms import back, fields
 from contractflow.web.requests import json_of, visitor_of
@@ -33,7 +33,7 @@ async def take_code(request: Request) -> Response:
         half = await half_of(request)
         member = await member_at(visitor_of(request), half.user_id, half.org_id)
         try:
-            way = await prove(member, form["code"])
+            way = await prove(request, member, form["code"])
         except Invalid:
             if not await HALF_SIGN_INS.fail(half.ticket):
                 raise NotSignedIn(LAST_TRY) from None
@@ -60,30 +60,25 @@ async def confirm_identity(request: Request, member: Member) -> Response:
     """By a code, or by the password for who has no second factor. The session gets a new secret."""
     given = await json_of(request)
     if "code" in given:
-        way = await prove(member, str(given["code"])[:100])
+        way = await prove(request, member, str(given["code"])[:100])
     else:
-        way = await _prove_by_password(member, str(given.get("password", ""))[:1000])
+        way = await _prove_by_password(request, member, str(given.get("password", ""))[:1000])
     return await confirm(request, member, way)
 
 
-async def prove(member: Member, code: str) -> str:
-    """Raises Invalid for a wrong code; TooMany after ten of them, whoever types them."""
-    charge = rate_limits.FACTOR_BY_PERSON.of(str(member.user_id))
-    await rate_limits.hit(charge)
-    way = await perform(member, factors.prove_by_code, code)
-    await rate_limits.forgive(charge)
-    return way
+async def prove(request: Request, member: Member, code: str) -> str:
+    """Raises Invalid for a wrong code; TooMany after ten of them from here."""
+    async with counted(request, member):
+        return await perform(member, factors.prove_by_code, code)
 
 
-async def _prove_by_password(member: Member, password: str) -> str:
-    charge = rate_limits.FACTOR_BY_PERSON.of(str(member.user_id))
-    await rate_limits.hit(charge)
+async def _prove_by_password(request: Request, member: Member, password: str) -> str:
     known = await perform(member, factors.ways)
     if known.has_factor:
         raise Invalid("Your second factor is needed here.", "code")
-    if not await verify_password(known.password_hash, password):
-        raise Invalid("That is not your password.", "password")
-    await rate_limits.forgive(charge)
+    async with counted(request, member):
+        if not await verify_password(known.password_hash, password):
+            raise Invalid("That is not your password.", "password")
     return "password"
 
 

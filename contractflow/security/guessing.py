@@ -61,3 +61,46 @@ async def failed(attempt: Attempt) -> None:
 
 async def succeeded(attempt: Attempt) -> None:
     await rate_limits.forgive(attempt.budget)
+
+
+@dataclass(frozen=True)
+class CodeAttempt:
+    """A code after the right password, or in a session. `device` is the browser's id when the person has signed in from it.
+
+    Whoever knows the password uses up tries elsewhere, never those of the person's own browsers. All others together
+    have a ceiling: a code has six digits, and networks are cheap.
+    """
+
+    person: str
+    network: str
+    device: str = ""
+
+    @property
+    def budget(self) -> Charge:
+        if self.device:
+            return rate_limits.CODES_IN_OWN_BROWSER.of(f"{self.device}\x00{self.person}")
+        return rate_limits.CODES_ELSEWHERE.of(f"{self.network}\x00{self.person}")
+
+    @property
+    def charges(self) -> tuple[Charge, ...]:
+        ceiling = rate_limits.CODES_FOR_ACCOUNT.of(self.person)
+        return (self.budget,) if self.device else (self.budget, ceiling)
+
+
+async def begin_code(attempt: CodeAttempt) -> None:
+    """Take a try before the code is looked at. Raises TooMany."""
+    await rate_limits.hit(*attempt.charges)
+
+
+async def failed_code(attempt: CodeAttempt) -> bool:
+    """Count a wrong one, wherever it was typed; whether it is time to tell the person."""
+    wrong = rate_limits.WRONG_CODES.of(attempt.person)
+    try:
+        await rate_limits.hit(wrong)
+    except TooMany:
+        return False
+    return (await rate_limits.used(wrong))[0] == wrong.limit.times
+
+
+async def succeeded_code(attempt: CodeAttempt) -> None:
+    await rate_limits.forgive(attempt.budget)

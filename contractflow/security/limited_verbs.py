@@ -14,6 +14,9 @@ from typing import Final
 
 from contractflow.errors import Unavailable
 from contractflow.security.rate_limits import (
+    CODES_ELSEWHERE,
+    CODES_FOR_ACCOUNT,
+    CODES_IN_OWN_BROWSER,
     CONFIRM_BY_LINK,
     CONFIRM_BY_SESSION,
     DAY,
@@ -91,12 +94,14 @@ STEP: Final = Row(person=(120, 10 * MINUTE), org=(1200, 10 * MINUTE))
 TRIFLE: Final = Row(person=(300, MINUTE), without=PASS)
 """Opens a dialog, or takes something back."""
 
+CODES: Final = (CODES_IN_OWN_BROWSER, CODES_ELSEWHERE, CODES_FOR_ACCOUNT)
+
 # fmt: off
 VERBS: Final[dict[str, Row]] = {
     # The way in
     "POST /auth/signup":              Row(own=(SIGN_UP_BY_ADDRESS,)),
     "POST /auth/login":               Row(own=(SIGN_IN_BY_ADDRESS,)),  # and wrong ones: security.guessing
-    "POST /auth/join":                Row(own=(JOIN_BY_ADDRESS,)),
+    "POST /auth/join":                Row(own=(JOIN_BY_ADDRESS,)),  # and wrong passwords, as at sign-in
     "POST /auth/forgot":              Row(own=(FORGOT_BY_ADDRESS, FORGOT_BY_ACCOUNT)),
     "POST /auth/reset":               Row(own=(LINK_BY_ADDRESS,)),
     "POST /auth/not-me":              Row(own=(LINK_BY_ADDRESS,)),
@@ -109,7 +114,7 @@ VERBS: Final[dict[str, Row]] = {
     "NotMeState.load":                LOOK,
     "POST /auth/logout":              Row(browser=(60, MINUTE), address=(600, MINUTE), without=PASS),
     "POST /auth/refresh":             Row(browser=(60, MINUTE), address=(1200, MINUTE)),
-    "POST /auth/code":                Row(browser=(30, 5 * MINUTE), address=(150, 5 * MINUTE), own=(FACTOR_BY_PERSON,)),
+    "POST /auth/code":                Row(browser=(30, 5 * MINUTE), address=(150, 5 * MINUTE), own=CODES),
     "POST /auth/passkey/sign-in/options":
                                       Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
     "POST /auth/passkey/sign-in":     Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
@@ -118,7 +123,7 @@ VERBS: Final[dict[str, Row]] = {
     "POST /auth/passkey/second-step": Row(browser=(30, 5 * MINUTE), address=(300, 5 * MINUTE)),
     # Proving once more that it is oneself, and one's own factors
     "POST /auth/confirm/ways":        Row(person=(60, MINUTE)),
-    "POST /auth/confirm":             Row(person=(30, 10 * MINUTE), own=(FACTOR_BY_PERSON,)),
+    "POST /auth/confirm":             Row(person=(30, 10 * MINUTE), own=CODES),
     "POST /auth/app/offer":           Row(person=(30, 10 * MINUTE)),
     "POST /auth/app/enable":          Row(person=(30, 10 * MINUTE), own=(FACTOR_BY_PERSON,)),
     "POST /auth/codes/renew":         Row(person=(10, HOUR)),

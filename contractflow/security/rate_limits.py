@@ -78,7 +78,11 @@ FORGOT_BY_ADDRESS    = Limit("forgot_by_address",     60, HOUR)
 FORGOT_BY_ACCOUNT    = Limit("forgot_by_account",      5, HOUR)          # and network: nobody uses up another's
 MAIL_LINK_BY_PERSON  = Limit("mail_link_by_person",    5, HOUR)
 JOIN_BY_ADDRESS      = Limit("join_by_address",      120, HOUR)
-FACTOR_BY_PERSON     = Limit("factor_by_person",      10, 15 * MINUTE)   # wrong ones, by who knows the password
+FACTOR_BY_PERSON     = Limit("factor_by_person",      10, 15 * MINUTE)   # the first code of a new app
+CODES_IN_OWN_BROWSER = Limit("codes_in_own_browser",  10, 15 * MINUTE)   # of one account: a right one starts anew
+CODES_ELSEWHERE      = Limit("codes_elsewhere",       10, 15 * MINUTE)   # of one account from one network, likewise
+CODES_FOR_ACCOUNT    = Limit("codes_for_account",     40, HOUR)          # from all browsers that are not its own
+WRONG_CODES          = Limit("wrong_codes",            5, HOUR)          # only counted: then its owner is told
 PORTAL_OPEN          = Limit("portal_open",          150, 10 * MINUTE)
 VERIFY_BY_ADDRESS    = Limit("verify_by_address",     60, 10 * MINUTE)
 # fmt: on

@@ -101,6 +101,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "factor:use_code":            ("member",    "used a recovery code"),
     "factor:trust_device":        ("member",    "asked to be remembered in a browser"),
     "factor:forget_device":       ("member",    "had a remembered browser forgotten"),
+    "factor:wrong_codes":         ("member",    "had several wrong codes typed for their account"),
     "factor:forget_all":          ("member",    "removed a member's second factors, who had lost them"),
     "org:require_factor":         ("member",    "asked a second factor of everybody"),
     "org:waive_factor":           ("member",    "no longer asks a second factor of everybody"),

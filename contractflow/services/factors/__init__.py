@@ -17,6 +17,7 @@ from contractflow.services.factors.reading import DeviceRow, PasskeyRow, Securit
 from contractflow.services.factors.recovery import renew_recovery_codes
 from contractflow.services.factors.requiring import PolicyPage, policy_page, require_of_everybody
 from contractflow.services.factors.totp import enable_totp, offer_totp, remove_totp
+from contractflow.services.factors.warning import warn_of_wrong_codes
 
 __all__ = [
     "TRUST_DAYS",
@@ -46,6 +47,7 @@ __all__ = [
     "require_of_everybody",
     "standing",
     "trust",
+    "warn_of_wrong_codes",
     "ways",
     "whose_passkey",
 ]

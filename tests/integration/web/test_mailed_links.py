@@ -124,6 +124,19 @@ async def test_an_invitation_makes_a_member_once() -> None:
     assert cookie_of(again, MEMBERS.kind.cookie) is None
 
 
+async def test_wrong_passwords_of_a_known_address_are_as_many_as_at_sign_in() -> None:
+    with unit_of_work(cast.redshift) as work:
+        sam = accounts.register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))
+        signing_in.proved(work, sam)
+    token, _ = an_invitation("sam@redshift.test")
+    for _ in range(10):
+        await call("POST", "/auth/join", {"token": token, "name": "Eve", "password": "another password!"})
+    refused = await call("POST", "/auth/join", {"token": token, "name": "", "password": PASSWORD})
+    assert refused.headers["location"].startswith("/invite/")
+    with unit_of_work(Visitor()) as work:
+        assert accounts.memberships(work, sam) == []
+
+
 async def test_somebody_with_an_account_joins_with_its_password() -> None:
     with unit_of_work(cast.redshift) as work:
         sam = accounts.register(work, "Sam Second", "sam@redshift.test", await hash_password(PASSWORD))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
 
 from contractflow.broker.connections import async_redis
 from contractflow.db.unit_of_work import unit_of_work
+from contractflow.errors import TooMany
+from contractflow.security.cookies import VISITOR, visitor_id
+from contractflow.security.guessing import CodeAttempt, begin_code
+from contractflow.security.keyring import keyring
 from contractflow.security.sessions import MEMBERS, Verdict
 from contractflow.services import factors
 from contractflow.services.factors.recovery import renew_recovery_codes
+from contractflow.web import flash
 from contractflow.web.second_step import HALF, TRUSTED
 from tests import cast
 from tests.integration.test_gates import ask
@@ -117,6 +123,58 @@ async def test_ten_wrong_codes_in_a_quarter_of_an_hour_are_enough_even_with_the_
         answer = await one.post("/auth/code", {"code": code_of(secret)})
         assert answer.headers["location"].startswith("/login/code?again=")
         assert SESSION not in one.cookies
+
+
+async def test_who_knows_the_password_cannot_lock_its_owner_out(secret: str, database) -> None:
+    """Ten wrong codes from elsewhere, then forty from everywhere: the person's own browser has its own tries."""
+    async with browser() as own, browser() as eve:
+        await own.sign_in(cast.mia)
+        assert (await own.post("/auth/code", {"code": code_of(secret)})).headers["location"] == "/home"
+        await own.post("/auth/logout")
+        for _ in range(11):
+            await eve.sign_in(cast.mia)
+            refused = await eve.post("/auth/code", {"code": wrong_code(secret)})
+        assert "Too many attempts" in str(await said(eve, refused))
+        for elsewhere in range(40):
+            with suppress(TooMany):
+                await begin_code(CodeAttempt(str(cast.mia.user_id), f"203.0.113.{elsewhere}"))
+        with pytest.raises(TooMany):  # a ceiling for all that are not hers
+            await begin_code(CodeAttempt(str(cast.mia.user_id), "198.51.100.1"))
+        await own.sign_in(cast.mia)
+        assert (await own.post("/auth/code", {"code": code_of(secret, 1)})).headers["location"] == "/home"
+
+
+async def test_the_owner_hears_of_wrong_codes_once_an_hour(secret: str, database) -> None:
+    async with browser() as eve:
+        for _ in range(4):
+            await eve.sign_in(cast.mia)
+            await eve.post("/auth/code", {"code": wrong_code(secret)})
+        assert warnings(database) == (0, 0)
+        for _ in range(4):
+            await eve.sign_in(cast.mia)
+            await eve.post("/auth/code", {"code": wrong_code(secret)})
+        assert warnings(database) == (1, 1)
+        keys = [key async for key in async_redis().scan_iter("cf:limit:wrong_codes:*")]
+        await async_redis().delete(*keys)  # as if they had been typed earlier in this hour
+    with unit_of_work(cast.mia) as work:
+        factors.warn_of_wrong_codes(work)
+    assert warnings(database) == (1, 2)
+
+
+def warnings(database) -> tuple[int, int]:
+    """How many mails and how many lines of the trail."""
+    with database.admin() as admin:
+        mails = "SELECT count(*) FROM notification WHERE kind = 'wrong_codes' AND recipient = %s"
+        lines = "SELECT count(*) FROM audit_event WHERE action = 'factor:wrong_codes' AND actor_id = %s"
+        return (
+            admin.execute(mails, [cast.email_of(cast.mia)]).fetchone()[0],
+            admin.execute(lines, [cast.mia.user_id]).fetchone()[0],
+        )
+
+
+async def said(one, answer) -> dict[str, str]:
+    code = answer.headers["location"].partition("again=")[2].partition("&")[0]
+    return dict((await flash.recall(visitor_id(keyring(), one.cookies[VISITOR]), code)).errors)
 
 
 async def test_half_a_sign_in_is_forgotten_after_ten_minutes(secret: str) -> None:
