@@ -128,10 +128,12 @@ def _admin(arguments: Arguments) -> int:
 
 def _keys(arguments: Arguments) -> int:
     from contractflow.errors import Invalid
-    from contractflow.ops import keys
+    from contractflow.ops import data_keys, keys
 
     try:
         match arguments.verb:
+            case "renew-data":
+                print(data_keys.renew())
             case "add":
                 print(keys.add(arguments.file))
             case "use":
@@ -221,7 +223,7 @@ def _declare_admin(parser: argparse.ArgumentParser) -> None:
 
 
 def _declare_keys(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("verb", choices=["list", "rotate", "add", "use", "drop"])
+    parser.add_argument("verb", choices=["list", "rotate", "add", "use", "drop", "renew-data"])
     parser.add_argument("id", nargs="?", default="", help="of the key to use or to drop")
     parser.add_argument(
         "--file",
@@ -249,7 +251,7 @@ COMMANDS = [
     Command("demo-code", "the demo's platform admin needs a second factor: its code now", _demo_code),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
     Command("admin",     "promote, demote, forget-factors EMAIL: only from here",         _admin,        _declare_admin),
-    Command("keys",      "list, rotate, add, use, drop: the keys of session cookies",    _keys,         _declare_keys),
+    Command("keys",      "list, rotate, add, use, drop (session cookies), renew-data",    _keys,         _declare_keys),
     Command("docs",      "write docs/workflows.md and docs/tenancy.md",                  _docs,         _declare_docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),

@@ -44,6 +44,17 @@ def unlock(place: str, locked: bytes) -> str:
     return plain.decode()
 
 
+def renewed(place: str, locked: bytes) -> bytes | None:
+    """The same secret under the newest key; None when it is already. Raises Unreadable."""
+    secret = unlock(place, locked)
+    return None if locked.startswith(f"v1.{current_key()}.".encode()) else lock(place, secret)
+
+
+def current_key() -> str:
+    """The id of the key that locks."""
+    return _ring().current
+
+
 def _cipher(ring: Keyring, kid: str) -> AESGCM:
     derived = HKDF(SHA256(), 32, salt=None, info=b"contractflow\x00vault\x00v1").derive(ring.keys[kid])
     return AESGCM(derived)

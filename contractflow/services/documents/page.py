@@ -33,6 +33,7 @@ from contractflow.services.documents.next_step import Around
 from contractflow.services.documents.preflight import Check, checks
 from contractflow.services.documents.subject import GONE, current_version, subject
 from contractflow.services.documents.verbs import refusals
+from contractflow.services.identity import verifying
 from contractflow.workflows.document import Approval
 
 COMMENTS = 50
@@ -150,7 +151,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         why_not={verb: why for verb, why in verbs.items() if why},
         has_text=facts.has_content,
         draft_key=_draft_key(work, document),
-        checks=checks(facts),
+        checks=checks(facts, is_confirmed=verifying.is_confirmed(work)),
         is_editable=document.status in EDITABLE and not facts.is_drafting and around.may_write,
         is_approver=around.is_asked,
         has_placeholder=facts.has_placeholder,

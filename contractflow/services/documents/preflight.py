@@ -16,6 +16,11 @@ WORDS = (
     (rules.is_own_words, "No unread placeholder text"),
 )
 
+UNCONFIRMED = (
+    "Open the link in the mail we sent you. Nothing there? “Send again” stands at the top of the page, and another"
+    " address under Settings › Profile."
+)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -24,6 +29,7 @@ class Check:
     why: str
 
 
-def checks(facts: DocumentSubject) -> list[Check]:
-    """The rules of sending, one by one; all met means that the table lets it go."""
-    return [Check(words, guard.holds(facts), guard.otherwise) for guard, words in WORDS]
+def checks(facts: DocumentSubject, *, is_confirmed: bool) -> list[Check]:
+    """What sending asks of the document and of who sends, one by one; all met means that it goes out."""
+    rules = [Check(words, guard.holds(facts), guard.otherwise) for guard, words in WORDS]
+    return [*rules, Check("Your address is confirmed", is_confirmed, UNCONFIRMED)]

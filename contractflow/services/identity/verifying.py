@@ -35,8 +35,13 @@ class ConfirmPage:
 
 def require_confirmed(work: UnitOfWork) -> None:
     """Refuse a member whose address is only a claim. Raises NotAllowed."""
-    if isinstance(work.actor, Member) and _oneself(work).email_verified_at is None:
+    if not is_confirmed(work):
         raise NotAllowed(FIRST)
+
+
+def is_confirmed(work: UnitOfWork) -> bool:
+    """Whether who acts has proved their address; whoever is no member has none to prove."""
+    return not isinstance(work.actor, Member) or _oneself(work).email_verified_at is not None
 
 
 def send_again(work: UnitOfWork) -> None:

@@ -126,10 +126,19 @@ async def test_nothing_goes_to_a_client_before(database: Database) -> None:
         document = builders.a_document(work, owner_id=cast.mia.membership_id)
     with pytest.raises(NotAllowed, match="Confirm your e-mail address"), unit_of_work(cast.mia) as work:
         documents.send(work, document.id)
+    assert said_before_sending(document.id) == (False, True)
     with database.admin() as admin:
         admin.execute("UPDATE app_user SET email_verified_at = now() WHERE id = %s", (cast.mia.user_id,))
     with pytest.raises(IllegalMove), unit_of_work(cast.mia) as work:  # now the table decides
         documents.send(work, document.id)
+    assert said_before_sending(document.id) == (True, True)
+
+
+def said_before_sending(document_id: UUID) -> tuple[bool, bool]:
+    """Whether the pre-flight takes the address for confirmed, and whether it says what to do otherwise."""
+    with unit_of_work(cast.mia) as work:
+        (check,) = [one for one in documents.one(work, document_id).checks if "address" in one.words]
+    return check.is_met, "Open the link in the mail" in check.why
 
 
 async def test_the_owner_of_an_address_is_told_and_nobody_else(database: Database) -> None:
