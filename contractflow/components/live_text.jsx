@@ -188,15 +188,15 @@ export function LiveText({ sink, documentId, job, session, by, onResume, onDone 
   );
 }
 
-/** Hears that a document changed and tells the page, at most once per moment. Shows nothing. */
-export function FollowDocument({ sink, documentId, session, onResume, onChange }) {
+/** Hears that what it follows changed and tells the page, at most once per moment. Shows nothing. */
+export function Follow({ sink, name, session, onResume, onChange }) {
   const pause = useRef(0);
   useSink(sink, (message) => {
-    if (message.document !== documentId) return;
+    if (message.changed !== name) return;
     clearTimeout(pause.current);
     pause.current = setTimeout(() => onChange?.(), CHANGE_PAUSE_MS);
   });
-  useEffect(() => { if (documentId && session) onResume?.(documentId); }, [documentId, session]);
+  useEffect(() => { if (name && session) onResume?.(name); }, [name, session]);
   useEffect(() => () => clearTimeout(pause.current), []);
   return null;
 }

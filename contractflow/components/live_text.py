@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
-from contractflow.state.live import DOCUMENT_SINK, DRAFT_SINK, LiveState
+from contractflow.state.live import DOCUMENT_SINK, DRAFT_SINK, FEED_SINK, LiveState
 
 
 class LiveText(rx.Component):
@@ -19,11 +21,11 @@ class LiveText(rx.Component):
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-class FollowDocument(rx.Component):
+class Follow(rx.Component):
     library = rx.asset("live_text.jsx", shared=True).importable_path
-    tag = "FollowDocument"
+    tag = "Follow"
     sink: rx.Var[str]
-    document_id: rx.Var[str]
+    name: rx.Var[str]
     session: rx.Var[str]
     on_resume: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_change: rx.EventHandler[rx.event.no_args_event_spec]
@@ -50,21 +52,19 @@ def live_text(
 
 def follow_document(*, document_id: rx.Var[str] | str, on_change: rx.EventHandler) -> rx.Component:
     """Shows nothing; calls `on_change` whenever somebody changed the document. One per page, always mounted."""
-    return FollowDocument.create(
-        sink=DOCUMENT_SINK,
-        document_id=document_id,
-        session=rx.State.router.session.session_id,
-        on_resume=LiveState.follow_document,
-        on_change=on_change,
-    )
+    return _follow(DOCUMENT_SINK, document_id, LiveState.follow_document, on_change)
 
 
 def follow_as_client(*, document_id: rx.Var[str] | str, on_change: rx.EventHandler) -> rx.Component:
     """`follow_document` for a page of the portal."""
-    return FollowDocument.create(
-        sink=DOCUMENT_SINK,
-        document_id=document_id,
-        session=rx.State.router.session.session_id,
-        on_resume=LiveState.follow_as_client,
-        on_change=on_change,
-    )
+    return _follow(DOCUMENT_SINK, document_id, LiveState.follow_as_client, on_change)
+
+
+def follow_feed(*, on_change: Any) -> rx.Component:
+    """The same for the notifications of whoever is signed in."""
+    return _follow(FEED_SINK, "feed", LiveState.follow_feed, on_change)
+
+
+def _follow(sink: str, name: rx.Var[str] | str, follow: rx.EventHandler, on_change: Any) -> rx.Component:
+    session = rx.State.router.session.session_id
+    return Follow.create(sink=sink, name=name, session=session, on_resume=follow, on_change=on_change)

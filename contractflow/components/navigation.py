@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from contractflow.components.brand import initials
-from contractflow.components.icon import icon, link, skip_link
+from contractflow.components.icon import Content, icon, link, skip_link
 from contractflow.components.organisations import organisation_button
 from contractflow.components.theme import theme_choice
 from contractflow.web.native import post_form
@@ -21,6 +21,7 @@ NAV = (
     ("Invoices",  "/invoices",         "receipt"),
 )
 REST = (
+    ("Notifications", "/notifications", "bell"),
     ("Settings",  "/settings/members", "settings"),
 )
 # fmt: on
@@ -32,7 +33,11 @@ def sidebar(route: str, who: Any) -> rx.Component:
         organisation_button(who),
         rx.el.nav(*[_nav_link(route, *entry) for entry in NAV], class_name="cf-nav", aria_label="Main"),
         rx.el.div(
-            rx.el.nav(*[_nav_link(route, *entry) for entry in REST], class_name="cf-nav", aria_label="More"),
+            rx.el.nav(
+                *[_nav_link(route, *entry, news=_news(entry[1], who)) for entry in REST],
+                class_name="cf-nav",
+                aria_label="More",
+            ),
             _person(who),
             class_name="cf-nav--rest",
         ),
@@ -41,9 +46,13 @@ def sidebar(route: str, who: Any) -> rx.Component:
     )
 
 
-def bottom_bar(route: str) -> rx.Component:
+def bottom_bar(route: str, who: Any) -> rx.Component:
     more = rx.el.button(
-        icon("ellipsis", 20), "More", type="button", custom_attrs={"popoverTarget": "person-menu"}
+        icon("ellipsis", 20),
+        "More",
+        _news("/notifications", who),
+        type="button",
+        custom_attrs={"popoverTarget": "person-menu"},
     )
     return rx.el.nav(
         *[_nav_link(route, *entry, look="", size=20) for entry in NAV],
@@ -54,11 +63,25 @@ def bottom_bar(route: str) -> rx.Component:
 
 
 def _nav_link(
-    route: str, words: str, href: str, icon_name: str, look: str = "cf-nav__link", size: int = 18
+    route: str,
+    words: str,
+    href: str,
+    icon_name: str,
+    look: str = "cf-nav__link",
+    size: int = 18,
+    news: Content = "",
 ) -> rx.Component:
     is_here = route.split("/")[1] == href.split("/")[1]
     current = {"aria_current": "page"} if is_here else {}
-    return link(icon(icon_name, size), words, href=href, class_name=look, **current)
+    return link(icon(icon_name, size), words, news, href=href, class_name=look, **current)
+
+
+def _news(href: str, who: Any) -> Content:
+    """How many are new, beside the way to them. A platform admin's frame has none."""
+    news = getattr(who, "news", None)
+    if href != "/notifications" or news is None:
+        return ""
+    return rx.cond(news, rx.el.span(news, rx.el.span(" new", class_name="cf-hidden"), class_name="cf-count"))
 
 
 def _person(who: Any) -> rx.Component:
@@ -80,7 +103,7 @@ def _person(who: Any) -> rx.Component:
 def person_menu(who: Any) -> rx.Component:
     """The browser's own popover: closes on Escape and outside, and may hold a native form."""
     settings = [
-        link(icon(name), words, href=href, class_name="cf-menu__item cf-phone-only")
+        link(icon(name), words, _news(href, who), href=href, class_name="cf-menu__item cf-phone-only")
         for words, href, name in (("Organisations", "/organisations", "building-2"), *REST)
     ]
     platform = link(

@@ -15,6 +15,7 @@ PAGES = (
     # address               what the tab says
     ("/settings/profile",   "Profile"),
     ("/settings/security",  "Security"),
+    ("/settings/notifications", "Notifications"),
     ("/settings/organisation", "Organisation"),
     ("/settings/members",   "Members"),
     ("/settings/roles",     "Roles"),

@@ -16,6 +16,7 @@ from contractflow.components.buttons import link_button
 from contractflow.components.confirm_address import unconfirmed
 from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, classes
+from contractflow.components.live_text import follow_feed
 from contractflow.components.missing import not_for_this_role
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
 from contractflow.components.notice import notice
@@ -38,12 +39,13 @@ def member_page(
     action: View | None = None,
     menu: View | None = None,
     desk: bool = False,
+    on_news: Sequence[Any] = (),
 ) -> Callable[[View], View]:
     """Register the decorated view at `route` inside the frame.
 
     `heading` is what the top line says when it is not `title` (a var: the document's name); `needs` is what one's role
     must allow to see it; `action` draws the one primary button, `menu` the secondary ones; `desk` gives the grey
-    surface that paper lies on, in full width.
+    surface that paper lies on, in full width; `on_news` is called when there is a notification.
     """
 
     def register(view: View) -> View:
@@ -52,7 +54,8 @@ def member_page(
             named = rx.cond(words, words, title) if isinstance(words, rx.Var) else words or title
             line = top_line(named, action, menu)
             refused = FrameState.refusals.get(needs, "")
-            return frame(route, line, rx.cond(refused, not_for_this_role(refused), view()), desk=desk)
+            shown = rx.cond(refused, not_for_this_role(refused), view())
+            return frame(route, line, follow_feed(on_change=[FrameState.load, *on_news]), shown, desk=desk)
 
         page.__name__ = getattr(view, "__name__", route)
         loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]
@@ -80,7 +83,7 @@ def frame(
             ),
             class_name=classes("cf-main", "cf-main--desk" if desk else ""),
         ),
-        bottom_bar(route),
+        bottom_bar(route, who),
         person_menu(who),
         organisation_menu(who),
         reconnecting_bar(),

@@ -32,9 +32,9 @@ def table_row(*cells: rx.Component, key: Text) -> rx.Component:
     return rx.el.tr(*cells, key=key)
 
 
-def name_cell(name: Content, href: Text = "") -> rx.Component:
-    """With `href` the whole row opens it."""
-    title = link(name, href=href) if not isinstance(href, str) or href else rx.el.span(name)
+def name_cell(name: Content, href: Text = "", **props: Any) -> rx.Component:
+    """With `href` the whole row opens it; `props` are the link's."""
+    title = link(name, href=href, **props) if not isinstance(href, str) or href else rx.el.span(name)
     return rx.el.td(title, class_name="cf-table__name")
 
 

@@ -61,6 +61,11 @@ def document_url(document_id: UUID) -> str:
     return f"{settings().base_url}/documents/{document_id}"
 
 
+def mail_choices_url() -> str:
+    """Where a member says which mails they want."""
+    return f"{settings().base_url}/settings/notifications"
+
+
 def org_url(org_id: UUID) -> str:
     """The settings of that organisation; who is signed in to another one is offered to switch."""
     return f"{settings().base_url}/organisations/{org_id}"

@@ -26,6 +26,7 @@ from contractflow.models import AppUser, Artifact, Document, Membership, Notific
 from contractflow.models.columns import uuid7
 from contractflow.security.links import one_time_code
 from contractflow.services import links
+from contractflow.services.mail_choices import CHOICES, wants_mail
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,8 @@ def queue(
     user_id: UUID | None = None,
     **facts: object,
 ) -> None:
-    """Mail `kind` to `recipient` once this transaction is saved; a member (`user_id`) sees it in the feed as well.
+    """Mail `kind` to `recipient` once this transaction is saved; a member (`user_id`) sees it in the feed as well, and
+    gets no mail of what they chose to have none of.
 
     Twice with the same `dedupe_key` is once. Which facts a kind needs stands in integrations/email/kinds.py;
     leaving one out is a bug: TypeError. So is a kind that does not exist: LookupError.
@@ -71,6 +73,8 @@ def queue(
     if user_id is not None and KINDS[kind].in_feed:
         _insert(work, row | {"channel": "in_app", "status": "sent", "sent_at": work.now})
         work.after_commit(lambda: changes.announce(f"user:{user_id}"))
+    if user_id is not None and not wants_mail(work, user_id, kind):
+        return
     if notification_id := _insert(work, row | {"channel": "email", "status": "queued"}):
         ids = {"org_id": str(work.actor.org_id), "notification_id": str(notification_id)}
         job_id = f"mail-{notification_id}"
@@ -109,10 +113,11 @@ def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
         recipient=row.recipient or "",
         sender=settings().mail_from,
         org=facts.get("org") or work.db.exec(select(Org.name).where(col(Org.id) == row.org_id)).one(),
-        url=_url(row),
+        url=url_of(row),
         reply_to=_reply_to(work, row),
         attachments=_attachments(work, row),
         chain=f"{row.chain_seq}:{row.chain_hash.hex()}" if row.chain_seq and row.chain_hash else "",
+        choices=links.mail_choices_url() if row.user_id and row.kind in CHOICES else "",
     )
 
 
@@ -165,7 +170,8 @@ _BY_ID = {
 }
 
 
-def _url(row: Notification) -> str:
+def url_of(row: Notification) -> str:
+    """Where its button leads; empty when it leads nowhere."""
     facts, base, link = row.payload, settings().base_url, KINDS[row.kind].link
     if link in _BY_ID:
         fact, url = _BY_ID[link]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser
 from contractflow.permissions import Permission as P
-from contractflow.services import orgs, platform
+from contractflow.services import feed, orgs, platform
 from contractflow.services.orgs import Own
 
 
@@ -21,6 +21,8 @@ class Standing:
     """The person's address while it is only a claim."""
     organisations: list[Own]
     closing: str
+    news: str
+    """How many notifications are new ("3", "99+"); empty when none is."""
 
 
 def of_member(work: UnitOfWork) -> Standing:
@@ -34,4 +36,11 @@ def of_member(work: UnitOfWork) -> Standing:
         "" if person.email_verified_at else person.email,
         mine,
         orgs.closing_notice(work) if member.is_reading_only else "",
+        _counted(feed.unread(work)),
     )
+
+
+def _counted(unread: int) -> str:
+    if unread > feed.MOST_COUNTED:
+        return f"{feed.MOST_COUNTED}+"
+    return str(unread) if unread else ""

@@ -45,6 +45,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "membership:reinstate":       ("member",    "reinstated a member"),
     "membership:remove":          ("member",    "removed a member"),
     "membership:leave":           ("member",    "left the organisation"),
+    "membership:choose_mail":     ("edited",    "chose which notifications come by mail"),
     "membership:rejoin":          ("member",    "let somebody join again"),
     "ownership_offer:offer":      ("member",    "offered the ownership"),
     "ownership_offer:accept":     ("member",    "accepted the ownership"),

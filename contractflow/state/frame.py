@@ -19,6 +19,8 @@ class FrameState(rx.State):
     is_platform_admin: bool = False
     awaits_confirmation: str = ""
     """The person's address, until they confirm it."""
+    news: str = ""
+    """How many notifications are new; empty when none is."""
     organisations: list[Own] = []
     closing: str = ""
     refusals: dict[str, str] = {}
@@ -31,7 +33,7 @@ class FrameState(rx.State):
         seen = await perform(member, standing.of_member)
         self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
         self.awaits_confirmation = seen.awaits_confirmation
-        self.organisations, self.closing = seen.organisations, seen.closing
+        self.organisations, self.closing, self.news = seen.organisations, seen.closing, seen.news
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}
         return self._moved() if "moved" in self.router.url.query_parameters else None

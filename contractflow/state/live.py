@@ -5,14 +5,15 @@ from functools import partial
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import documents, drafts, portal
+from contractflow.services import documents, drafts, feed, portal
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
-from contractflow.web.following import document_messages, draft_messages, rewrite_messages
+from contractflow.web.following import change_messages, draft_messages, rewrite_messages
 from contractflow.web.policy import SIGNER, policy
+from contractflow.web.principal import acting_member
 from contractflow.web.sockets import is_connected
 
-DRAFT_SINK, DOCUMENT_SINK, REWRITE_SINK = "cf_draft", "cf_document", "cf_rewrite"
+DRAFT_SINK, DOCUMENT_SINK, REWRITE_SINK, FEED_SINK = "cf_draft", "cf_document", "cf_rewrite", "cf_feed"
 MOST_REWRITES = 50
 LONGEST_SEEN = 10_000_000
 
@@ -46,8 +47,17 @@ class LiveState(ActingState, rx.State):
         document = as_id(document_id, "document")
         check = partial(self._perform, documents.follow, document)
         is_there = partial(is_connected, self.router.session.session_id)
-        async for message in document_messages(document, check, is_there):
+        async for message in change_messages(f"document:{document}", document_id, check, is_there):
             yield ui.tell(DOCUMENT_SINK, message)
+
+    @rx.event(background=True, supersedes=True)
+    @policy(P.ORG_READ)
+    async def follow_feed(self, name: str):
+        """`name` is what the listening component calls itself."""
+        member, check = await acting_member(), partial(self._perform, feed.unread)
+        is_there = partial(is_connected, self.router.session.session_id)
+        async for message in change_messages(f"user:{member.user_id}", name[:20], check, is_there):
+            yield ui.tell(FEED_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(SIGNER)
@@ -55,7 +65,7 @@ class LiveState(ActingState, rx.State):
         document = as_id(document_id, "document")
         check = partial(self._perform_as_signer, portal.follow, document)
         is_there = partial(is_connected, self.router.session.session_id)
-        async for message in document_messages(document, check, is_there):
+        async for message in change_messages(f"document:{document}", document_id, check, is_there):
             yield ui.tell(DOCUMENT_SINK, message)
 
 

@@ -175,11 +175,10 @@ async def snapshots(
             yield await read()
 
 
-async def document_messages(
-    document_id: UUID, check: Callable[[], Awaitable[object]], is_there: Callable[[], bool]
+async def change_messages(
+    topic: str, name: str, check: Callable[[], Awaitable[object]], is_there: Callable[[], bool]
 ) -> AsyncIterator[Message]:
-    """One message per change of the document, or for several that came together."""
-    topic = f"document:{document_id}"
+    """One message per change of `topic`, or for several that came together, for the component that follows `name`."""
     async with _following(topics=[topic]) as following:
         await _patiently(check, is_there)
         while is_there():
@@ -189,4 +188,4 @@ async def document_messages(
             if not news:
                 _, news = await _patiently(check, is_there)
             if news:
-                yield {"document": str(document_id)}
+                yield {"changed": name}

@@ -125,7 +125,10 @@ def test_a_member_gets_a_mail_and_a_line_in_the_feed(database, sandbox):
     assert (mailed["channel"], mailed["status"]) == ("email", "queued")
     assert (shown["channel"], shown["status"], shown["user_id"]) == ("in_app", "sent", cast.olivia.user_id)
     deliver_all(database)
-    assert sandbox.mail("olivia@northlight.test")[0]["links"] == ["http://flow.test/home"]
+    assert sandbox.mail("olivia@northlight.test")[0]["links"] == [
+        "http://flow.test/home",
+        "http://flow.test/settings/notifications",
+    ]
 
 
 def test_a_code_is_derived_when_the_mail_is_written(database, sandbox):

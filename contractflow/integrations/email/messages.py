@@ -43,14 +43,18 @@ def compose(
     reply_to: str = "",
     attachments: Sequence[Attachment] = (),
     chain: str = "",
+    choices: str = "",
 ) -> EmailMessage:
     """The mail of `kind` to `recipient`, from `org` at the address `sender`.
 
     The same `key` (the notification's id) makes the same Message-ID, so that a mail that is sent twice shows once
     at most receivers. `chain` is the head of the audit trail ("1234:9f86d0…"): every mail has it in a header, those to
-    the team and the news of a completed document print it. Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
+    the team and the news of a completed document print it. `choices` is where the receiver says that they want no such
+    mails, if they may (RFC 2369). Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
     """
-    context = _context(kind, facts, org, url, bool(attachments)) | _printed(kind, chain)
+    context = (
+        _context(kind, facts, org, url, bool(attachments)) | _printed(kind, chain) | {"choices": choices}
+    )
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = subject(kind, {**facts, "org": org})
     mail["From"] = _address(org, sender)
@@ -62,6 +66,8 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
     if chain:
         mail["X-ContractFlow-Audit-Trail"] = chain
+    if choices:
+        mail["List-Unsubscribe"] = f"<{choices}>"
     mail.set_content(_plain(_layout("text").get_template(f"{kind}.j2").render(context)))
     mail.add_alternative(_layout("html").get_template(f"{kind}.j2").render(context), subtype="html")
     for file in attachments:

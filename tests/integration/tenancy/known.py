@@ -16,6 +16,7 @@ EVENT: Final = json.dumps(
 ).encode()  # fmt: skip
 
 BY_HAND: dict[str, dict[str, Any]] = {
+    "feed.mark_read": {"notification_id": "line_id"},
     "members.roles.change_role": {"membership_id": "heir_id", "role": "viewer"},
     "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
     "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},

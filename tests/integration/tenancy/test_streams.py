@@ -13,7 +13,7 @@ from contractflow.broker.hub import hub
 from contractflow.errors import NotAllowed, NotFound
 from contractflow.permissions import Visitor
 from contractflow.services import documents, drafts, portal
-from contractflow.web.following import document_messages, draft_messages, rewrite_messages
+from contractflow.web.following import change_messages, draft_messages, rewrite_messages
 from contractflow.web.threads import perform
 from tests import cast
 from tests.integration.tenancy.world import SECRET
@@ -89,7 +89,7 @@ async def test_that_a_document_changed_is_told_to_nobody_else(world, writing):
         (Visitor(), documents.follow),
     ):
         check = partial(perform, actor, verb, document)
-        (only,) = await heard(document_messages(document, check, lambda: True))
+        (only,) = await heard(change_messages(f"document:{document}", str(document), check, lambda: True))
         assert isinstance(only, (NotFound, NotAllowed)), actor
 
 

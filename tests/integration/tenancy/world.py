@@ -186,6 +186,13 @@ def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) ->
     notification = builders.a_notification(
         work, document_id=document.id, recipient=f"{word}.contact@client.test", payload={"title": word}
     )
+    line = builders.a_notification(
+        work,
+        channel="in_app",
+        kind="joined",
+        user_id=owner.user_id,
+        payload={"name": word, "member": f"{word} guest", "org": word},
+    )
     content = f"%PDF {word}".encode()
     artifact = Artifact(
         org_id=document.org_id, document_id=document.id, kind="attachment", filename=f"{word}.pdf", mime="application/pdf",
@@ -197,7 +204,7 @@ def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) ->
     ids = {
         "document_id": document.id, "version_id": document.sent_version_id, "signer_id": signer.id, "block_id": BLOCK,
         "invoice_id": invoice.id, "payment_id": payment.id, "comment_id": comment.id, "artifact_id": artifact.id,
-        "notification_id": notification.id,
+        "notification_id": notification.id, "line_id": line.id,
     }  # fmt: skip
     return ids, Signer(document.org_id, document.id, signer.id, signer.name)
 

@@ -19,7 +19,7 @@ from contractflow.models import Client, Org
 from contractflow.permissions import Visitor
 from contractflow.services import accounts
 from contractflow.web import following, threads
-from contractflow.web.following import document_messages
+from contractflow.web.following import change_messages
 from contractflow.web.threads import look, perform
 from tests import builders, cast
 
@@ -117,8 +117,8 @@ async def test_an_open_page_is_told_to_read_again_when_the_database_is_back(redi
             raise Unavailable("away")
 
     async with asyncio.timeout(5):
-        told = document_messages(document_id, check, lambda: True)
-        assert await anext(told) == {"document": str(document_id)}
+        told = change_messages(f"document:{document_id}", "it", check, lambda: True)
+        assert await anext(told) == {"changed": "it"}
         await told.aclose()
     hub().close()
     await asyncio.sleep(0)

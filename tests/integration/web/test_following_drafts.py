@@ -13,7 +13,7 @@ from contractflow.broker.draft_stream import DraftWriter
 from contractflow.broker.hub import hub
 from contractflow.services.drafts import LiveDraft
 from contractflow.web import sockets
-from contractflow.web.following import document_messages, draft_messages, snapshots
+from contractflow.web.following import change_messages, draft_messages, snapshots
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ async def test_what_runs_for_a_tab_ends_when_its_socket_is_closed_and_does_not_w
         asyncio.create_task(read(messages))
         for messages in (
             draft_messages(document_id, draft_id, (-1, 0), check, is_there),
-            document_messages(document_id, check, is_there),
+            change_messages(f"document:{document_id}", "it", check, is_there),
             snapshots(check, is_there, 60),
         )
     ]
