@@ -22,6 +22,7 @@ def notification_settings() -> rx.Component:
         rx.el.div(
             rx.el.p(ABOUT, class_name="cf-muted cf-roles__about"),
             rx.foreach(NotificationSettingsState.groups, _group),
+            class_name="cf-stack",
         ),
     )
 

@@ -35,9 +35,10 @@ def notifications() -> rx.Component:
 
 def _list() -> rx.Component:
     more = pager("", secondary("Show more", on_click=NotificationsState.more))
-    return rx.fragment(
+    return rx.el.div(
         table("Notifications", HEADINGS, NotificationsState.rows, _row),
         rx.cond(NotificationsState.after, more),
+        class_name="cf-news",
     )
 
 

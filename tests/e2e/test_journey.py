@@ -111,6 +111,8 @@ async def _review(olivia: Person, adam: Person) -> None:
     await steps.request_changes(adam, "Say who approves the copy.")
     await expect(olivia.pill("Changes requested").first).to_be_visible()
     await olivia.sees("Say who approves the copy.")
+    # Adam has joined, and asked for changes: she hears of it wherever she is.
+    await expect(olivia.page.get_by_role("link", name=re.compile("^Notifications ?2 new$"))).to_be_visible()
 
     await steps.edit(olivia, scope, "The client approves the copy.")
     await steps.submit(olivia)
