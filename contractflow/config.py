@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     """How long the clause library takes to write a contract before the reader's eyes."""
     drafts_at_once: int = Field(50, ge=1, le=500)
     """Per worker process."""
+    drain_seconds: float = Field(20, gt=0, le=25)
+    """What a draft or a mail gets to end by itself when its worker is told to go; it is killed after thirty."""
 
     paddle_api_key: SecretStr | None = None
     paddle_base_url: str = "https://api.paddle.com"

@@ -25,13 +25,12 @@ from rq.utils import as_text
 from rq.worker import WorkerStatus
 
 from contractflow.broker.bookkeeping import Bookkeeper
+from contractflow.config import settings
 
 log = logging.getLogger(__name__)
 
 POP_SECONDS = 4
 PAUSE_SECONDS = (0.5, 10.0)
-DRAIN_SECONDS = 20.0
-"""What a job gets to end by itself on SIGTERM; the supervisor kills after thirty."""
 
 
 class AsyncWorker(Bookkeeper):
@@ -153,7 +152,7 @@ class AsyncWorker(Bookkeeper):
         """Let the jobs end; hand back what takes longer."""
         tasks = set(self.tasks.values())
         if tasks:
-            _, late = await asyncio.wait(tasks, timeout=DRAIN_SECONDS)
+            _, late = await asyncio.wait(tasks, timeout=settings().drain_seconds)
             for task in late:
                 task.cancel()
             if late:

@@ -58,10 +58,11 @@ class Child:
 
 
 class Supervisor:
+    grace = 5.0  # seconds for the children when this process is killed: PostgreSQL's checkpoint, a worker's requeue
+
     def __init__(self, log_directory: Path, *, keep_open: Sequence[int] = (), pause: float = 0.5) -> None:
         self._log_directory = log_directory
-        self._keep_open = tuple(keep_open)
-        self._pause = pause
+        self._keep_open, self._pause = tuple(keep_open), pause
         self._mark = secrets.token_hex(8)
         self._stages: list[list[_Run]] = []
         self._stopping = asyncio.Event()
@@ -71,7 +72,7 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._log_directory.mkdir(parents=True, exist_ok=True)
         self._watcher = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "contractflow.ops.watcher", self._mark,
+            sys.executable, "-m", "contractflow.ops.watcher", self._mark, str(self.grace),
             cwd=ROOT, stdin=asyncio.subprocess.PIPE, start_new_session=True, pass_fds=self._keep_open,
         )  # fmt: skip
         return self

@@ -1,7 +1,7 @@
 """Outlives `up` by a few seconds and ends what a `kill -9` of it left behind. Started by the supervisor.
 
 Standard input is a pipe that only `up` holds: "+ PID SIGNAL" (a child started), "- PID" (it ended), "done" (all stopped).
-When the pipe closes without "done", `up` was killed: its children are asked to stop, then killed.
+When the pipe closes without "done", `up` was killed: its children are asked to stop, and after `grace` seconds killed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ import time
 
 from contractflow.ops.processes import kill_marked, signal_group
 
-GRACE = 5.0  # seconds: PostgreSQL's checkpoint, a worker's requeue
 
-
-def main(mark: str) -> None:
+def main(mark: str, grace: float) -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)
     running: dict[int, int] = {}
@@ -27,13 +25,13 @@ def main(mark: str) -> None:
                 running.pop(int(pid), None)
             case ["done"]:
                 return
-    _end(running)
+    _end(running, grace)
     kill_marked(mark)
 
 
-def _end(running: dict[int, int]) -> None:
+def _end(running: dict[int, int], grace: float) -> None:
     left = [pid for pid, number in reversed(running.items()) if signal_group(pid, number)]
-    end = time.monotonic() + GRACE
+    end = time.monotonic() + grace
     while left and time.monotonic() < end:
         time.sleep(0.05)
         left = [pid for pid in left if signal_group(pid, 0)]
@@ -42,4 +40,4 @@ def _end(running: dict[int, int]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from contractflow.ops import embedded
 from contractflow.ops.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -49,7 +51,8 @@ def test_a_second_start_finds_what_the_first_stored(tmp_path: Path) -> None:
 
 def test_redis_wants_its_password_and_evicts_nothing(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path, durable=False) as server:
-        with redis.Redis(port=server.port) as stranger, pytest.raises(redis.AuthenticationError):
+        once = Retry(NoBackoff(), 0)  # left to itself, the client would try again for seconds
+        with redis.Redis(port=server.port, retry=once) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         with redis.Redis.from_url(server.url(), decode_responses=True) as client:
             assert client.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"

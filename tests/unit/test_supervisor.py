@@ -155,6 +155,7 @@ print(os.getpid(), grandchild.pid, file=open({str(seen)!r}, "a"), flush=True)
 import asyncio, pathlib, sys
 from contractflow.ops.supervisor import Child, Supervisor
 async def main():
+    Supervisor.grace = 0.5
     async with Supervisor(pathlib.Path({str(tmp_path)!r})) as supervisor:
         await supervisor.start(Child("child", [sys.executable, "-c", {child!r}]))
         await supervisor.wait()

@@ -148,7 +148,7 @@ async def test_sixty_of_one_agency_leave_another_its_worker(start, redis):
     allow(4)
     start("scheduler")
     crowd = [order(document) for document in documents(60)]
-    start("worker", "drafts", PLACEHOLDER_SECONDS="0.5", DRAFTS_AT_ONCE="8")
+    start("worker", "drafts", PLACEHOLDER_SECONDS="0.3", DRAFTS_AT_ONCE="8")
     await until(lambda: DraftStatus.RUNNING in statuses())
     asked = time.monotonic()
     theirs = order(documents(1, cast.rita)[0], cast.rita)

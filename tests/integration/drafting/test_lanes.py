@@ -67,4 +67,8 @@ async def test_who_leaves_is_not_missed_and_who_is_killed_is(start, redis):
     assert await asyncio.to_thread(leaving.wait, 15) == 0
     assert [worker.silent_for for worker in heartbeats.workers()] == [0]
     dying.kill()
+    await asyncio.to_thread(dying.wait)
+    (last_beat,) = await redis.keys("cf:beat:mail:*")
+    assert 0 < await redis.ttl(last_beat) <= heartbeats.ALIVE_SECONDS
+    await redis.pexpire(last_beat, 1)  # that time goes by, and nobody says so anew
     await until(lambda: [worker.silent_for > 0 for worker in heartbeats.workers()] == [True])

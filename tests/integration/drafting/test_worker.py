@@ -39,7 +39,7 @@ def waiting_for_a_job() -> int:
 async def test_kill_nine_in_the_middle(start, redis):
     """The draft goes on within 15 s; whoever watched and whoever comes later reads what the database holds."""
     start("scheduler")
-    victim = start("worker", "drafts", PLACEHOLDER_SECONDS="60")
+    victim = start("worker", "drafts", PLACEHOLDER_SECONDS="30")
     draft, hub = order(a_draftable()), Hub()
     async with hub.follow(draft_ids=[draft]) as watching:
         while len(watching.view(draft).text) < 300:
@@ -93,7 +93,7 @@ async def test_a_worker_told_to_go_finishes_what_it_can(start, redis):
 
 async def test_a_worker_told_to_go_hands_back_what_takes_too_long(start, redis):
     start("scheduler")
-    worker = start("worker", "drafts", PLACEHOLDER_SECONDS="60")
+    worker = start("worker", "drafts", PLACEHOLDER_SECONDS="60", DRAIN_SECONDS="2")
     draft = order(a_draftable())
     await until(lambda: status(draft) is DraftStatus.RUNNING)
     worker.terminate()
