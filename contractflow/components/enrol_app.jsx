@@ -28,7 +28,7 @@ export function EnrolApp({ label = "Set up", look = "primary", onDone }) {
     else if (said) finish();
   };
   const finish = () => { setOffer(null); setCodes(null); setProblem(""); onDone?.(); };
-  const close = () => (codes ? finish() : (setOffer(null), setProblem("")));
+  const close = () => { setOffer(null); setProblem(""); };
   const scan = offer && h(
     "form",
     { className: "cf-form", onSubmit: enable, noValidate: true },
@@ -48,7 +48,7 @@ export function EnrolApp({ label = "Set up", look = "primary", onDone }) {
         h("p", { className: "cf-key" }, h("code", null, groups(offer.secret))),
       ),
     ),
-    h(Field, { id: "app-code", label: "Code", inputMode: "numeric", autoComplete: "one-time-code", maxLength: 6, autoFocus: true, problem, help: "The six digits that the app shows now." }),
+    h(Field, { id: "app-code", label: "Code", inputMode: "numeric", autoComplete: "one-time-code", maxLength: 12, autoFocus: true, problem, help: "The six digits that the app shows now." }),
     h(
       "div",
       { className: "cf-dialog__buttons" },
@@ -63,7 +63,7 @@ export function EnrolApp({ label = "Set up", look = "primary", onDone }) {
     !offer && h(Problem, { id: "app-error" }, problem),
     h(
       Sheet,
-      { open: offer !== null, onClose: close, title: codes ? "Keep your recovery codes" : "Set up an authenticator app", words: codes ? KEEP : "" },
+      { open: offer !== null, onClose: codes ? undefined : close, title: codes ? "Keep your recovery codes" : "Set up an authenticator app", words: codes ? KEEP : "" },
       codes ? h(Codes, { codes, onDone: finish }) : scan,
     ),
   );
@@ -89,7 +89,7 @@ export function RenewCodes({ onDone }) {
     h(Button, { look: "secondary", onClick: () => setOpen(true) }, "Make new codes"),
     h(
       Sheet,
-      { open, onClose: close, title: codes ? "Keep your recovery codes" : "Make new recovery codes?", words: codes ? KEEP : "The ones you have stop working at once." },
+      { open, onClose: codes ? undefined : close, title: codes ? "Keep your recovery codes" : "Make new recovery codes?", words: codes ? KEEP : "The ones you have stop working at once." },
       codes ? h(Codes, { codes, onDone: close }) : h(
         "div",
         null,

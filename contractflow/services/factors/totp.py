@@ -45,10 +45,11 @@ def enable_totp(work: UnitOfWork, code: str) -> list[str]:
     """
     member = work.member
     work.require_confirmed()
+    typed = "".join(code.split())  # apps show it as 123 456
     known = rows.factors_of(work, member.user_id)
     if known.locked_secret is None or known.enabled_at is not None:
         raise Stale("This was done already, or never begun. Reload to see it.")
-    step = totp.step_of(vault.unlock(place(member.user_id), known.locked_secret), code.strip(), work.now)
+    step = totp.step_of(vault.unlock(place(member.user_id), known.locked_secret), typed, work.now)
     if step is None:
         raise Invalid(WRONG, "code")
     if not ask(work, "SELECT gate_totp_enable(:secret, :step)", secret=bytes(known.locked_secret), step=step):
