@@ -26,10 +26,11 @@ export function Field({ id, label, help, problem, ...rest }) {
   );
 }
 
+/** Without `onClose` it stays until something in it closes it: a click beside it must not lose what is shown once. */
 export function Sheet({ open, onClose, title, words, children }) {
   return h(
     Dialog.Root,
-    { open, onOpenChange: (is) => !is && onClose() },
+    { open, onOpenChange: (is) => !is && onClose?.() },
     h(
       Dialog.Content,
       { className: "cf-dialog", maxWidth: "480px" },

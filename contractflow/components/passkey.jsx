@@ -22,7 +22,7 @@ export function AddPasskey({ label = "Add a passkey", look = "secondary", onDone
     else if (said) finish();
   };
   const finish = () => { setOpen(false); setCodes(null); setProblem(""); onDone?.(); };
-  const close = () => (codes ? finish() : (setOpen(false), setProblem("")));
+  const close = () => { setOpen(false); setProblem(""); };
   const form = h(
     "form",
     { className: "cf-form", onSubmit: add, noValidate: true },
@@ -40,7 +40,7 @@ export function AddPasskey({ label = "Add a passkey", look = "secondary", onDone
     h(Button, { look, onClick: () => setOpen(true) }, label),
     h(
       Sheet,
-      { open, onClose: close, title: codes ? "Keep your recovery codes" : "Add a passkey", words: codes ? KEEP : "Your device asks for your finger, face or PIN. It then signs you in by itself, without the password." },
+      { open, onClose: codes ? undefined : close, title: codes ? "Keep your recovery codes" : "Add a passkey", words: codes ? KEEP : "Your device asks for your finger, face or PIN. It then signs you in by itself, without the password." },
       codes ? h(Codes, { codes, onDone: finish }) : form,
     ),
   );
