@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from contractflow.components.block_editor import block_editor
-from contractflow.components.buttons import icon_button, quiet
+from contractflow.components.buttons import quiet
+from contractflow.components.clause_block import clause_block
 from contractflow.components.document_actions import menu, primary_action
 from contractflow.components.document_dialogs import dialogs
 from contractflow.components.document_rail import next_line, rail
@@ -12,11 +12,10 @@ from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
 from contractflow.components.missing import missing
 from contractflow.components.notice import notice
-from contractflow.components.rewrite import follow_rewrites, orphans, rewrite_of
+from contractflow.components.rewrite import follow_rewrites, orphans
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.suggestions import suggestions
-from contractflow.services.documents.block_rows import BlockRow
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
 
@@ -90,7 +89,9 @@ def _live() -> rx.Component:
 
 
 def _text() -> rx.Component:
-    return rx.cond(page.blocks, rx.el.div(rx.foreach(page.blocks, _block), orphans(), _more()), _nothing())
+    return rx.cond(
+        page.blocks, rx.el.div(rx.foreach(page.blocks, clause_block), orphans(), _more()), _nothing()
+    )
 
 
 def _more() -> rx.Component:
@@ -110,39 +111,4 @@ def _nothing() -> rx.Component:
             page.is_editable, quiet("Write the first clause", "pencil", on_click=DocumentState.add_block(""))
         ),
         class_name="cf-stack",
-    )
-
-
-def _block(block: BlockRow) -> rx.Component:
-    return rx.el.section(
-        block_editor(
-            block_id=block.id,
-            md=block.md,
-            html=block.html,
-            base=block.digest,
-            stored=DocumentState.stored[block.id],
-            editable=page.is_editable,
-            error=DocumentState.errors[block.id],
-            label=block.heading,
-            on_save=DocumentState.save_block,
-        ),
-        rx.el.div(
-            rx.el.span(
-                block.origin,
-                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
-            ),
-            rx.cond(page.is_editable, _block_tools(block)),
-            class_name="cf-block__foot",
-        ),
-        rewrite_of(block),
-        key=block.id,
-        class_name="cf-clause-block",
-    )
-
-
-def _block_tools(block: BlockRow) -> rx.Component:
-    return rx.fragment(
-        quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id)),
-        icon_button("plus", "Add a clause below", on_click=DocumentState.add_block(block.id)),
-        icon_button("trash-2", "Remove", on_click=DocumentState.remove_block(block.id)),
     )

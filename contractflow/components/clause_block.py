@@ -1,0 +1,56 @@
+"""One clause on the paper: its text with the editor, where it comes from, and what can be done with it."""
+
+import reflex as rx
+
+from contractflow.components.block_editor import block_editor
+from contractflow.components.buttons import icon_button, quiet
+from contractflow.components.dialog import confirm
+from contractflow.components.rewrite import rewrite_of
+from contractflow.services.documents.block_rows import BlockRow
+from contractflow.state.document import DocumentState
+from contractflow.state.writing import WritingState
+
+page = DocumentState.page
+
+
+def clause_block(block: BlockRow) -> rx.Component:
+    return rx.el.section(
+        block_editor(
+            block_id=block.id,
+            md=block.md,
+            html=block.html,
+            base=block.digest,
+            stored=DocumentState.stored[block.id],
+            editable=page.is_editable,
+            error=DocumentState.errors[block.id],
+            label=block.heading,
+            on_save=DocumentState.save_block,
+        ),
+        rx.el.div(
+            rx.el.span(
+                block.origin,
+                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
+            ),
+            rx.cond(page.is_editable, _tools(block)),
+            class_name="cf-block__foot",
+        ),
+        rewrite_of(block),
+        key=block.id,
+        class_name="cf-clause-block",
+    )
+
+
+def _tools(block: BlockRow) -> rx.Component:
+    remove = confirm(
+        icon_button("trash-2", "Remove"),
+        "Remove this clause?",
+        "Its text goes with it. The versions before this one keep it.",
+        "Remove",
+        DocumentState.remove_block(block.id),
+        destroys=True,
+    )
+    return rx.fragment(
+        quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id)),
+        icon_button("plus", "Add a clause below", on_click=DocumentState.add_block(block.id)),
+        remove,
+    )
