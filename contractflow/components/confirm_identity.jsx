@@ -6,8 +6,8 @@ const TITLE = "Confirm it is you";
 const WORDS = "What comes next needs it. It holds for ten minutes, in this browser.";
 const CLOSED_MS = 80; // the dialog below gets its focus back before it goes on
 
-/** The fields themselves: a code, a passkey or, for who has no second factor, the password. */
-function Proof({ onConfirmed, onCancel }) {
+/** The fields themselves: a code, a passkey or, for who has no second factor, the password. `fills` a page of its own. */
+function Proof({ onConfirmed, onCancel, fills = false }) {
   const [ways, setWays] = useState(null);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState("");
@@ -39,18 +39,17 @@ function Proof({ onConfirmed, onCancel }) {
     });
   const offersPasskey = ways?.passkey && knowsPasskeys();
   const recovery = ways && !field && h(Field, { id: "confirm-code", label: "Recovery code", spellCheck: false, autoComplete: "off", problem });
+  const confirm = h(Button, { type: "submit", busy: busy === "form", disabled: !ways, className: fills ? "cf-button--full" : "" }, "Confirm");
+  const buttons = fills
+    ? [confirm, h(Button, { look: "quiet", className: "cf-button--full", onClick: onCancel }, "Back")]
+    : [h("div", { className: "cf-dialog__buttons" }, h(Button, { look: "secondary", onClick: onCancel }, "Cancel"), confirm)];
   return h(
     "form",
     { className: "cf-form", onSubmit: submit, noValidate: true, ref: form },
     offersPasskey && h(Button, { look: field ? "secondary" : "primary", className: "cf-button--full", busy: busy === "passkey", onClick: withPasskey }, "Use a passkey"),
     field || recovery,
     !ways && h(Problem, { id: "confirm-error" }, problem),
-    h(
-      "div",
-      { className: "cf-dialog__buttons" },
-      onCancel && h(Button, { look: "secondary", onClick: onCancel }, "Cancel"),
-      h(Button, { type: "submit", busy: busy === "form", disabled: !ways }, "Confirm"),
-    ),
+    ...buttons,
   );
 }
 
@@ -74,11 +73,12 @@ export function ConfirmIdentity() {
 export function ConfirmHere({ next }) {
   const [done, setDone] = useState(false);
   const onward = /^\/(?![/\\])/.test(next) ? next : "/home";
-  if (!done) return h(Proof, { onConfirmed: () => { setDone(true); window.location.assign(onward); } });
+  const back = () => (window.history.length > 1 ? window.history.back() : window.location.assign("/home"));
+  if (!done) return h(Proof, { fills: true, onCancel: back, onConfirmed: () => { setDone(true); window.location.assign(onward); } });
   return h(
     "div",
     { className: "cf-form" },
     h("p", { role: "status" }, "Confirmed. What you asked for is on its way."),
-    h(Button, { look: "secondary", className: "cf-button--full", onClick: () => window.history.back() }, "Back"),
+    h(Button, { look: "secondary", className: "cf-button--full", onClick: back }, "Back"),
   );
 }
