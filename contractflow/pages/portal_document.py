@@ -123,7 +123,7 @@ def _invoice(row) -> rx.Component:
         rx.el.span(row.amount, class_name="cf-value"),
         rx.cond(
             (row.status == "open") | (row.status == "partially_paid"),
-            link_button("Pay", f"/portal/invoices/{row.id}", look="secondary"),
+            link_button("Pay", f"/portal/invoices/{row.id}"),
         ),
         class_name="cf-line cf-line--apart",
         key=row.id,

@@ -18,6 +18,7 @@ from contractflow.services.documents.page import PlanLine, plan_lines
 from contractflow.services.documents.people import owner_of
 from contractflow.services.documents.sending import SignerSubject
 from contractflow.services.documents.subject import subject
+from contractflow.services.invoices.reading import day
 from contractflow.services.moving import locked, move, touched
 from contractflow.services.portal.codes import consent_for, has_open_code
 from contractflow.services.portal.requests import actor_of
@@ -162,7 +163,7 @@ def _invoices(work: UnitOfWork, document: Document) -> list[PortalInvoice]:
             amount=format_money(
                 i.total_minor - i.paid_minor if i.status != "paid" else i.total_minor, i.currency
             ),
-            due=f"{i.due_on:%d %b %Y}" if i.due_on else "",
+            due=day(i.due_on),
             status=i.status,
         )
         for i in work.db.exec(query)
