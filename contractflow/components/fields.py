@@ -22,6 +22,11 @@ def text_field(label: Text, name: str, **props: Any) -> rx.Component:
     return _field(label, name, rx.el.input, {"type": "text", **props})
 
 
+def username_field(**props: Any) -> rx.Component:
+    """The address somebody signs in with, as password managers know it."""
+    return text_field("Work email", "email", type="email", auto_complete="username", **props)
+
+
 def password_field(label: Text, name: str, new: bool = False, **props: Any) -> rx.Component:
     complete = "new-password" if new else "current-password"
     least = {"min_length": SHORTEST} if new else {}  # before it is sent: a refusal forgets what was typed

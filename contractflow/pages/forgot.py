@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
-from contractflow.components.fields import form_error, text_field
+from contractflow.components.fields import form_error, username_field
 from contractflow.components.icon import anchor
 from contractflow.components.kept import kept
 from contractflow.components.notice import notice
@@ -29,7 +29,7 @@ NOTHING = (
     on_load=[EntryState.load, RefusedState.load],
 )
 def forgot() -> rx.Component:
-    title = rx.cond(EntryState.is_sent, "Look into your mail", "Forgot your password?")
+    title = rx.cond(EntryState.is_sent, "Check your mail", "Forgot your password?")
     lead = rx.cond(EntryState.is_sent, "", "We mail you a link to choose a new one.")
     return entry_frame(title, lead, rx.cond(EntryState.is_sent, _sent(), _form()), _instead(), aside=sealed())
 
@@ -46,14 +46,7 @@ def _form() -> rx.Component:
     values, errors = kept("/forgot")
     return post_form(
         form_error(errors["form"]),
-        text_field(
-            "Work email",
-            "email",
-            type="email",
-            value=values["email"],
-            error=errors["email"],
-            auto_complete="username",
-        ),
+        username_field(value=values["email"], error=errors["email"]),
         turnstile(
             known=EntryState.is_loaded,
             site_key=EntryState.site_key,

@@ -13,6 +13,7 @@ from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.story import sealed
+from contractflow.security.passwords import HELP
 from contractflow.state.entry import InvitationState
 from contractflow.state.refused import RefusedState
 from contractflow.web.native import post_form
@@ -82,14 +83,13 @@ def _another_address() -> rx.Component:
 
 def _fields() -> list[rx.Component]:
     only = "The invitation is for this address."
-    twelve = "Twelve characters or more."
     name: dict[str, Any] = {"value": values["name"], "error": errors["name"], "max_length": 120}
     return [
         text_field(
             "Work email", "email", id="invited", value=InvitationState.page.email, read_only=True, help=only
         ),
         text_field("Your name", "name", auto_complete="name", **name),
-        password_field("Password", "password", new=True, error=errors["password"], help=twelve),
+        password_field("Password", "password", new=True, error=errors["password"], help=HELP),
     ]
 
 

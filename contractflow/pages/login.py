@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from contractflow.components.buttons import primary
-from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.fields import form_error, password_field, username_field
 from contractflow.components.icon import anchor
 from contractflow.components.kept import kept
 from contractflow.components.notice import notice
@@ -33,14 +33,7 @@ def _why_here() -> rx.Component:
 def _form() -> rx.Component:
     return post_form(
         form_error(errors["form"]),
-        text_field(
-            "Work email",
-            "email",
-            type="email",
-            value=values["email"],
-            error=errors["email"],
-            auto_complete="username",
-        ),
+        username_field(value=values["email"], error=errors["email"]),
         password_field("Password", "password", error=errors["password"]),
         rx.el.input(type="hidden", name="next", value=EntryState.onward, read_only=True),
         rx.cond(values["check"], _check()),

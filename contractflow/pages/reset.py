@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
-from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.fields import form_error, password_field, username_field
 from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
@@ -37,14 +37,7 @@ def _form() -> rx.Component:
     _, errors = kept("/reset/[token]")
     return post_form(
         form_error(errors["form"]),
-        text_field(
-            "Work email",
-            "email",
-            type="email",
-            value=ResetState.page.email,
-            read_only=True,
-            auto_complete="username",
-        ),
+        username_field(value=ResetState.page.email, read_only=True),
         password_field("New password", "password", new=True, error=errors["password"], help=HELP),
         rx.el.input(type="hidden", name="token", value=ResetState.link, read_only=True),
         primary("Save password", type="submit", full=True),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
-from contractflow.components.fields import form_error, password_field, text_field
+from contractflow.components.fields import form_error, password_field, username_field
 from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
@@ -48,9 +48,7 @@ def _form() -> rx.Component:
     help_ = "Of your account. It shows that the account is yours, not only the mail."
     return post_form(
         form_error(errors["form"]),
-        text_field(
-            "Work email", "email", type="email", value=page.email, read_only=True, auto_complete="username"
-        ),
+        username_field(value=page.email, read_only=True),
         rx.cond(
             page.is_yours,
             rx.fragment(),
