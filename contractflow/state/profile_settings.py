@@ -5,6 +5,7 @@ import reflex as rx
 from contractflow.services.identity import changing_email, profile
 from contractflow.services.identity.profile import ProfilePage
 from contractflow.state.base import ActingState
+from contractflow.state.frame import FrameState
 from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 
@@ -31,7 +32,7 @@ class ProfileState(ActingState, rx.State):
     @policy(SIGNED_IN)
     async def rename(self, form: dict[str, str]):
         await self._submit(profile.rename, str(form.get("name", "")))
-        return None if self.errors else [ui.toast("Saved.", "success"), ProfileState.load]
+        return None if self.errors else [ui.toast("Saved.", "success"), ProfileState.load, FrameState.load]
 
     @rx.event
     @policy(SIGNED_IN)
