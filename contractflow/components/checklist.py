@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -35,13 +34,6 @@ def step(
         rx.cond(done, rx.fragment(), rx.el.div(action or rx.fragment(), class_name="cf-step__action")),
         class_name=rx.cond(done, "cf-step cf-step--done", "cf-step"),
         **props,
-    )
-
-
-def chores(rows: Any, action: Callable[[Any], rx.Component]) -> rx.Component:
-    """`rows` is a var of rows with `key`, `words`, `help` and `is_done`; `action` draws the button of one."""
-    return checklist(
-        rx.foreach(rows, lambda row: step(row.words, row.help, row.is_done, action(row), key=row.key))
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from contractflow.db.unit_of_work import UnitOfWork
@@ -190,10 +190,6 @@ def _with_free_slug(work: UnitOfWork, org: Org) -> Org:
         else:
             return org
     raise Invalid("That agency name is taken. Add a word to it.", "agency")
-
-
-def _one(work: UnitOfWork, sql: str, **values: object) -> RowMapping | None:
-    return work.db.execute(text(sql), values).mappings().one_or_none()
 
 
 def _call(work: UnitOfWork, sql: str, **values: object) -> None:
