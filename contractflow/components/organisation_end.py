@@ -26,7 +26,9 @@ def end() -> rx.Component:
     )
     standing = rx.fragment(
         rx.el.p(words, class_name="cf-muted"),
-        rx.el.div(ask, rx.el.span(page.why_not_delete, class_name="cf-muted"), class_name="cf-line"),
+        rx.el.div(
+            ask, rx.el.span(page.why_not_delete, class_name="cf-muted"), class_name="cf-line cf-line--wrap"
+        ),
     )
     return section("Delete", rx.cond(page.is_closing, _closing(), standing))
 

@@ -30,7 +30,7 @@ def client() -> rx.Component:
         rx.cond(
             ClientState.is_missing,
             missing("client", "/clients"),
-            rx.fragment(_about(), _contacts(), _documents()),
+            rx.el.div(_about(), _contacts(), _documents(), class_name="cf-stack cf-stack--wide"),
         ),
     )
 

@@ -65,11 +65,12 @@ def _more() -> rx.Component:
 
 
 def _row(row: ClientRow) -> rx.Component:
+    noun = rx.cond(row.documents == "1", " document", " documents")
     return table_row(
         name_cell(row.name, f"/clients/{row.id}"),
         who_cell(row.contact),
         cell(row.currency, wide=True),
-        value_cell(rx.fragment(row.documents, rx.el.span(" documents", class_name="cf-phone-only cf-muted"))),
+        value_cell(rx.fragment(row.documents, rx.el.span(noun, class_name="cf-phone-only cf-muted"))),
         key=row.id,
     )
 

@@ -110,6 +110,6 @@ def _leave() -> rx.Component:
                 why=page.why_not_leave,
             ),
             rx.el.span(page.why_not_leave, class_name="cf-muted"),
-            class_name="cf-line",
+            class_name="cf-line cf-line--wrap",
         ),
     )

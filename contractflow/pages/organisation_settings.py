@@ -23,7 +23,7 @@ ZONES = [
 @settings_page("/settings/organisation", "Organisation", on_load=OrganisationState.load)
 def organisation() -> rx.Component:
     return loaded(
-        OrganisationState.is_loaded, rx.el.div(_about(), _policy(), _ownership(), end(), delete_dialog())
+        OrganisationState.is_loaded, rx.fragment(_about(), _policy(), _ownership(), end(), delete_dialog())
     )
 
 
@@ -76,7 +76,7 @@ def _save(why: rx.Var[str]) -> rx.Component:
     return rx.el.div(
         primary("Save", type="submit", blocked=why != "", why=why),
         rx.el.span(why, class_name="cf-muted"),
-        class_name="cf-line",
+        class_name="cf-line cf-line--wrap",
     )
 
 

@@ -25,6 +25,7 @@ def organisations() -> rx.Component:
             table("Organisations", ("Name", "Your role", ""), FrameState.organisations, _row),
         ),
         section("New organisation", _form()),
+        class_name="cf-stack cf-stack--wide",
     )
 
 

@@ -19,7 +19,7 @@ page = ProfileState.page
 
 @settings_page("/settings/profile", "Profile", on_load=[ProfileState.load, RefusedState.load])
 def profile() -> rx.Component:
-    return loaded(ProfileState.is_loaded, rx.el.div(_done(), _name(), _email()))
+    return loaded(ProfileState.is_loaded, rx.fragment(_done(), _name(), _email()))
 
 
 def _done() -> rx.Component:
@@ -59,7 +59,7 @@ def _email() -> rx.Component:
     )
     return section(
         "Work email",
-        rx.el.p(rx.el.span(page.email, class_name="cf-strong"), " ", state, class_name="cf-line"),
+        rx.el.p(rx.el.span(page.email, class_name="cf-strong"), state, class_name="cf-line cf-line--wrap"),
         rx.cond(page.awaited, _awaited(), _change()),
     )
 
