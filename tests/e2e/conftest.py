@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Playwright, async_playwright, expect
 
 from contractflow.ops.testing import browser as browser_program
 from tests.e2e.people import Person
@@ -40,12 +41,37 @@ class Tab:
             self.complaints.append(f"{why}: {url}")
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for all of them, because one browser serves them all: starting one costs as much as a short test."""
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _playwright() -> AsyncIterator[Playwright]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
-        yield browser
-        await browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def _browsers() -> list[Browser]:
+    """The one that runs, and those that crashed before it."""
+    return []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(_playwright: Playwright, _browsers: list[Browser]) -> AsyncIterator[Browser]:
+    """Nobody is in it before, and nobody after the test."""
+    if not _browsers or not _browsers[-1].is_connected():
+        program = browser_program()
+        _browsers.append(await _playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]))
+    yield _browsers[-1]
+    for context in _browsers[-1].contexts:
+        await context.close()
 
 
 @pytest.fixture
@@ -73,7 +99,7 @@ def product(front_end, tmp_path_factory) -> Iterator[Product]:
 Meet = Callable[..., Awaitable[Person]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def meet(
     product: Product, chromium: Browser, request: pytest.FixtureRequest, tmp_path: Path
 ) -> AsyncIterator[Meet]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from contractflow.config import settings
@@ -59,7 +60,7 @@ def start(postgres, redis_server) -> Iterator[Start]:
         process.wait()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(open_tab):
     async with open_tab() as tab:
         yield tab

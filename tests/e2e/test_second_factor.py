@@ -8,6 +8,7 @@ import time
 
 import pyotp
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from redis import Redis
 
@@ -22,7 +23,7 @@ AUTHENTICATOR = {
 }  # fmt: skip
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def tab(served_by_name: str, chromium: Browser):
     """Nina, who has just signed up; her device has a fingerprint reader."""
     context = await chromium.new_context(base_url=served_by_name)
