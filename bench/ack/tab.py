@@ -44,6 +44,7 @@ class Tab:
         self.router: dict[str, Any] = {}
         self._wanted: Callable[[Changes], object] | None = None
         self._arrived: asyncio.Future[float] | None = None
+        self._is_closed = False
 
     async def open(self, document: UUID) -> None:
         """Sign in, connect, and wait until the document stands there."""
@@ -104,10 +105,14 @@ class Tab:
         return await asyncio.wait_for(arrived, SECONDS) - started
 
     async def send(self, event: str, payload: Changes) -> None:
+        """Nothing once the tab is closed: what was still going to be asked is nobody's question any more."""
+        if self._is_closed:
+            return
         sent = {"name": event, "payload": payload, "router_data": self.router}
         await self.socket.emit("event", sent, namespace=SPACE)
 
     async def close(self) -> None:
+        self._is_closed = True
         await self.socket.disconnect()
 
     def _look_at(self, document: UUID) -> None:

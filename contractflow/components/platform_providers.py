@@ -57,7 +57,7 @@ def costs() -> rx.Component:
         page.total_cost,
         " in ",
         page.month,
-        ". What has no price yet is not in it.",
+        ". What has no price is not in it.",
         class_name="cf-muted cf-small",
     )
     listed = rx.fragment(table("Cost by organisation", headings, page.costs, row), total)

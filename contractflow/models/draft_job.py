@@ -15,7 +15,6 @@ from contractflow.models.columns import (
     in_org,
     is_not_negative,
     json_object,
-    minor,
     now,
     one_of,
     prose,
@@ -89,7 +88,6 @@ class DraftJob(OfOrg, table=True):
     """A user."""
     decided_at: datetime | None = None
     idempotency_key: str = Field(max_length=120)
-    last_seq: int = Field(default=0, sa_type=minor(), sa_column_kwargs=default(0))
     output: str = Field(default="", sa_type=prose(), sa_column_kwargs=default(""))
     lease_owner: str | None = Field(default=None, max_length=120)
     lease_token: UUID | None = None
@@ -99,7 +97,6 @@ class DraftJob(OfOrg, table=True):
     next_attempt_at: datetime | None = None
     queued_at: datetime = Field(default_factory=now, sa_column_kwargs={"server_default": NOW})
     started_at: datetime | None = None
-    first_token_at: datetime | None = None
     finished_at: datetime | None = None
     error_code: str | None = Field(default=None, max_length=80)
     error_detail: str | None = Field(default=None, sa_type=prose())

@@ -16,6 +16,7 @@ from sqlmodel import select
 from contractflow.broker import heartbeats
 from contractflow.broker.breaker import Breaker, states
 from contractflow.broker.queue import enqueue, waiting
+from contractflow.config import settings
 from contractflow.db.engine import engine
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
@@ -195,7 +196,27 @@ def test_latency_failures_and_causes_are_counted_by_provider(admin):
         ("Was not asked: its breaker was open", "1", "1"),
         ("Went quiet", "0", "1"),
     }
-    assert "4 unpriced" in seen.costs[0].cost
+    assert seen.costs[0].cost == seen.total_cost == "$0.02 and 4 without a price"
+
+
+def test_what_nobody_knows_the_price_of_did_not_cost_nothing(admin):
+    with unit_of_work(cast.northlight) as work:
+        job = builders.a_draft_job(work, builders.a_document(work))
+        builders.an_attempt(work, job, model="gemini-9-dream", cost_micros=None)
+    seen = page(admin)
+    assert (seen.costs[0].cost, seen.total_cost) == ("no price", "no price")
+
+
+@pytest.mark.parametrize(
+    ("model", "shown"),
+    [("gemini-3.8-flash", "gemini-3.8-flash"), ("gemini-9-dream", "gemini-9-dream · no price")],
+)
+def test_a_model_whose_price_nobody_knows_says_so(admin, monkeypatch, model, shown):
+    monkeypatch.setenv("CONTRACTFLOW_GEMINI_API_KEY", "key")
+    monkeypatch.setenv("CONTRACTFLOW_GEMINI_MODEL", model)
+    settings.cache_clear()
+    assert next(row.model for row in page(admin).providers if row.key == "gemini") == shown
+    settings.cache_clear()
 
 
 async def test_workers_queues_and_breakers_are_live(admin, redis):

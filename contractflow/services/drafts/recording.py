@@ -31,7 +31,7 @@ def record(work: UnitOfWork, draft_id: UUID, number: int, template: str, attempt
             characters=each.shown,
             tokens_in=each.tokens_in,
             tokens_out=each.tokens_out,
-            cost_micros=cost_micros(each.model, each.tokens_in, each.tokens_out),
+            cost_micros=cost_micros(each.model, each.tokens_in, each.tokens_out, each.started_at.date()),
             started_at=each.started_at,
             ended_at=each.ended_at,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -12,6 +12,7 @@ from contractflow.broker.breaker import BreakerState
 from contractflow.config import settings
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.ai.failover import CAUSES, LABELS
+from contractflow.integrations.ai.prices import price_of
 from contractflow.services.display import when
 from contractflow.services.drafts.writing import MOST_ATTEMPTS
 from contractflow.services.platform.appointing import only_admins
@@ -57,7 +58,7 @@ def jobs(work: UnitOfWork) -> JobsPage:
         providers=_providers(work, running.breakers, is_known=not running.note),
         causes=_causes(work),
         costs=[_cost(row) for row in costs],
-        total_cost=_dollars(sum(row["cost_micros"] for row in costs)),
+        total_cost=_worth(*(sum(row[each] for row in costs) for each in ("cost_micros", "unpriced"))),
         month=f"{work.now:%B %Y}",
     )
 
@@ -108,7 +109,7 @@ def _providers(work: UnitOfWork, breakers: dict[str, BreakerState], *, is_known:
         ProviderRow(
             key=key,
             name=_name(key),
-            model=model or "no key",
+            model=_model_words(key, model, work.now.date()),
             state=_state(key, bool(model), breakers.get(key), is_known=is_known),
             breaker=_breaker_words(breakers.get(key)),
             hour=_latency(hour.get(key)),
@@ -118,6 +119,13 @@ def _providers(work: UnitOfWork, breakers: dict[str, BreakerState], *, is_known:
         )
         for key, model in models.items()
     ]
+
+
+def _model_words(key: str, model: str, today: date) -> str:
+    """With a word when nobody has told us what it charges: its costs are unknown."""
+    if not model:
+        return "no key"
+    return model if key == "placeholder" or price_of(model, today) else f"{model} · no price"
 
 
 def _state(key: str, has_key: bool, breaker: BreakerState | None, *, is_known: bool) -> str:
@@ -157,13 +165,12 @@ def _causes(work: UnitOfWork) -> list[CauseRow]:
 
 
 def _cost(row: RowMapping) -> CostRow:
-    unpriced = f" and {row['unpriced']:,} unpriced" if row["unpriced"] else ""
     return CostRow(
         org_id=str(row["org_id"]),
         org=row["org_name"],
         attempts=f"{row['attempts']:,}",
         tokens=f"{row['tokens_in']:,} in, {row['tokens_out']:,} out",
-        cost=_dollars(row["cost_micros"]) + unpriced,
+        cost=_worth(row["cost_micros"], row["unpriced"]),
     )
 
 
@@ -198,6 +205,13 @@ def _failed(row: RowMapping | None) -> str:
 def _age(span: timedelta) -> str:
     seconds = max(0, int(span.total_seconds()))
     return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"
+
+
+def _worth(micros: int, unpriced: int) -> str:
+    """Of attempts together; `unpriced`: of how many nobody knows the cost, which is not the same as none."""
+    if not unpriced:
+        return _dollars(micros)
+    return f"{_dollars(micros)} and {unpriced:,} without a price" if micros else "no price"
 
 
 def _dollars(micros: int) -> str:

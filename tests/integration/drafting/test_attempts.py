@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from contractflow.config import settings
+from contractflow.config import Settings, settings
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.integrations.ai.prices import PRICES, cost_micros
+from contractflow.integrations.ai.prices import LATER, PRICES, cost_micros, price_of
 from contractflow.integrations.ai.prompts import CONTRACT
 from contractflow.services import drafts
 from contractflow.services.drafts.writing import MOST_ATTEMPTS
@@ -93,8 +94,22 @@ async def test_nobody_changes_a_line(redis):
     ],
 )
 def test_what_a_model_costs(model, tokens, cost):
-    assert cost_micros(model, *tokens) == cost
+    assert cost_micros(model, *tokens, date(2026, 11, 23)) == cost
     assert all(price.tokens_in < price.tokens_out for price in PRICES.values())
+
+
+def test_a_price_changes_on_the_day_its_vendor_named():
+    before, after = (
+        cost_micros("gemini-3.8-flash", 1_000_000, 1_000_000, date(*day))
+        for day in ((2026, 12, 31), (2027, 1, 1))
+    )
+    assert (before, after) == (4_500_000, 9_000_000)
+    assert LATER.keys() <= PRICES.keys()
+
+
+@pytest.mark.parametrize("name", ["gemini_model", "openai_model"])
+def test_our_own_choice_of_a_model_has_a_price(name):
+    assert price_of(Settings.model_fields[name].default, date(2026, 11, 23))
 
 
 def test_the_trail_of_older_drafts_moves_over_and_back(postgres):
