@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import zipfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from contractflow.permissions import Member
@@ -18,6 +17,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import audit
 from contractflow.services.audit import Export, Part, Wanted
 from contractflow.web.admission import admits
+from contractflow.web.archives import Outlet, streamed
 from contractflow.web.requests import member_of
 from contractflow.web.threads import perform
 
@@ -43,14 +43,14 @@ async def table(request: Request, member: Member) -> Response:
     query = request.query_params
     wanted = Wanted(**{name: query.get(name, "") for name in Wanted.__dataclass_fields__})
     begun = await perform(member, audit.export, "csv", wanted)
-    return _file(f"{begun.name}.csv", "text/csv; charset=utf-8", _lines(request, begun, audit.csv_part))
+    return streamed(f"{begun.name}.csv", "text/csv; charset=utf-8", _lines(request, begun, audit.csv_part))
 
 
 @admits(P.AUDIT_EXPORT)
 async def evidence(request: Request, member: Member) -> Response:
     """A ZIP with the whole chain as JSON lines and the verifier: a part of a chain would prove nothing."""
     begun = await perform(member, audit.export, "evidence", Wanted())
-    return _file(f"{begun.name}.zip", "application/zip", _archive(request, begun))
+    return streamed(f"{begun.name}.zip", "application/zip", _archive(request, begun))
 
 
 routes = [Route("/api/audit/log.csv", table), Route("/api/audit/evidence.zip", evidence)]
@@ -66,41 +66,21 @@ async def _lines(request: Request, begun: Export, part: Callable[..., Part]) -> 
 
 
 async def _archive(request: Request, begun: Export) -> AsyncIterator[bytes]:
-    outlet = _Outlet()
+    outlet = Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("README.txt", README)
-        archive.writestr("manifest.json", begun.manifest)
-        archive.writestr(SCRIPT.name, SCRIPT.read_text(encoding="utf-8"))
-        with archive.open("events.jsonl", "w", force_zip64=True) as lines:
-            async for text in _lines(request, begun, audit.json_part):
-                await asyncio.to_thread(lines.write, text)
-                yield outlet.taken()
+        async for _ in write_evidence(request, archive, begun):
+            yield outlet.taken()
     yield outlet.taken()
 
 
-def _file(name: str, mime: str, content: AsyncIterator[bytes]) -> Response:
-    headers = {
-        "content-disposition": f'attachment; filename="{name}"',
-        "x-content-type-options": "nosniff",
-        "cache-control": "private, no-store",
-    }
-    return StreamingResponse(content, media_type=mime, headers=headers)
-
-
-class _Outlet(io.RawIOBase):
-    """What an archive writes, until it is taken; it cannot go back, so nothing has to be kept."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: object) -> int:
-        self._pieces.append(bytes(piece))  # type: ignore[call-overload]
-        return len(self._pieces[-1])
-
-    def taken(self) -> bytes:
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)
+async def write_evidence(
+    request: Request, archive: zipfile.ZipFile, begun: Export, folder: str = ""
+) -> AsyncIterator[None]:
+    """The chain and what proves it, into an archive; stops after each part, so that it can be sent."""
+    archive.writestr(f"{folder}README.txt", README)
+    archive.writestr(f"{folder}manifest.json", begun.manifest)
+    archive.writestr(f"{folder}{SCRIPT.name}", SCRIPT.read_text(encoding="utf-8"))
+    with archive.open(f"{folder}events.jsonl", "w", force_zip64=True) as lines:
+        async for text in _lines(request, begun, audit.json_part):
+            await asyncio.to_thread(lines.write, text)
+            yield

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.buttons import danger, link_button, primary, secondary
 from contractflow.components.dialog import buttons, confirm, dialog
 from contractflow.components.fields import form_error, text_field
 from contractflow.components.notice import notice
@@ -31,6 +31,28 @@ def end() -> rx.Component:
         ),
     )
     return section("Delete", rx.cond(page.is_closing, _closing(), standing))
+
+
+def take_along() -> rx.Component:
+    """Everything as one file; a link, so that the browser confirms who it is and then downloads."""
+    label, words = (
+        "Export everything",
+        (
+            "Documents with every version, sealed PDFs, clients, invoices and the audit log in one ZIP. It begins at once, "
+            "stands in the audit log, and works until the organisation is erased."
+        ),
+    )
+    go = link_button(label, "/api/organisation/everything.zip", "download", look="secondary", native=True)
+    stay = secondary(label, "download", blocked=True, why=page.why_not_export)
+    return section(
+        "Your data",
+        rx.el.p(words, class_name="cf-muted"),
+        rx.cond(
+            page.why_not_export,
+            rx.el.div(stay, rx.el.span(page.why_not_export, class_name="cf-muted"), class_name="cf-line"),
+            rx.el.div(go, class_name="cf-line"),
+        ),
+    )
 
 
 def _closing() -> rx.Component:

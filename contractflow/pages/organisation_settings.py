@@ -6,7 +6,7 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
-from contractflow.components.organisation_end import delete_dialog, end
+from contractflow.components.organisation_end import delete_dialog, end, take_along
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -23,7 +23,8 @@ ZONES = [
 @settings_page("/settings/organisation", "Organisation", on_load=OrganisationState.load)
 def organisation() -> rx.Component:
     return loaded(
-        OrganisationState.is_loaded, rx.fragment(_about(), _policy(), _ownership(), end(), delete_dialog())
+        OrganisationState.is_loaded,
+        rx.fragment(_about(), _policy(), _ownership(), take_along(), end(), delete_dialog()),
     )
 
 

@@ -157,6 +157,8 @@ VERBS: Final[dict[str, Row]] = {
     "GET /api/documents/{document_id:uuid}/pdf":
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),
     "GET /api/audit/log.csv":         Row(person=(10, HOUR), org=(30, HOUR)),
+    "GET /api/organisation/everything.zip":
+                                      Row(person=(5, HOUR), org=(10, DAY)),
     "GET /api/audit/evidence.zip":    Row(person=(10, HOUR), org=(30, HOUR)),
     "POST /api/webhooks/paddle":      Row(address=(1200, MINUTE), without=PASS),  # they try again; a payment must arrive
     "POST /api/reports":              Row(browser=(30, MINUTE), address=(120, MINUTE)),

@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "org:update":                 ("edited",    "changed the organisation"),
     "org:change_policy":          ("edited",    "changed the approval policy"),
     "org:request_deletion":       ("voided",    "asked for the organisation to be deleted"),
+    "org:export":                 ("created",   "took away a copy of everything"),
     "org:erase":                  ("voided",    "erased the organisation"),
     "org:undo_deletion":          ("created",   "kept the organisation after all"),
     "org:save_bank_details":      ("edited",    "changed the bank details"),

@@ -194,6 +194,7 @@ PROBES: dict[Permission, Probe] = {
     P.APPROVAL_POLICY_MANAGE: Probe(nothing,            lambda work, _: orgs.save_policy(work, approval_required=False)),
     P.AUDIT_READ:          Probe(nothing,               lambda work, _: audit.page(work, Wanted())),
     P.AUDIT_EXPORT:        Probe(nothing,               lambda work, _: audit.export(work, "csv", Wanted())),
+    P.ORG_EXPORT_DATA:     Probe(nothing,               lambda work, _: orgs.export(work)),
     P.AUDIT_VERIFY:        Probe(nothing,               lambda work, _: audit.verify(work)),
 }
 # fmt: on
@@ -202,7 +203,7 @@ NO_VERB_YET = {
     # the room comes later; the table already says who will have it
     P.TEMPLATE_READ, P.TEMPLATE_EDIT, P.TEMPLATE_PUBLISH, P.CLAUSE_LOCK, P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
     P.PROJECT_WRITE, P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
-    P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND, P.ORG_EXPORT_DATA,
+    P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip
 

@@ -13,12 +13,16 @@ from contractflow.services.orgs.client_money import (
 )
 from contractflow.services.orgs.closing import GRACE, closing_notice, request_deletion, undo_deletion
 from contractflow.services.orgs.erasing import erase
+from contractflow.services.orgs.exporting import LEFT_OUT, TABLES, Copy, export, export_file, export_part
 from contractflow.services.orgs.founding import found
 from contractflow.services.orgs.profile import OrganisationPage, organisation, save_organisation, save_policy
 from contractflow.services.orgs.whereabouts import Elsewhere, Own, elsewhere, own
 
 __all__ = [
     "GRACE",
+    "LEFT_OUT",
+    "TABLES",
+    "Copy",
     "Elsewhere",
     "OrganisationPage",
     "Own",
@@ -30,6 +34,9 @@ __all__ = [
     "due_days",
     "elsewhere",
     "erase",
+    "export",
+    "export_file",
+    "export_part",
     "found",
     "organisation",
     "own",

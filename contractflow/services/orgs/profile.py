@@ -38,6 +38,7 @@ class OrganisationPage:
     why_not_policy: str = ""
     why_not_transfer: str = ""
     why_not_delete: str = ""
+    why_not_export: str = ""
     is_closing: bool = False
     erased_on: str = ""
     is_on_hold: bool = False
@@ -60,6 +61,7 @@ def organisation(work: UnitOfWork) -> OrganisationPage:
         why_not_policy=why_not(work.actor, P.APPROVAL_POLICY_MANAGE),
         why_not_transfer=why_not(work.actor, P.ORG_TRANSFER),
         why_not_delete=why_not(work.actor, P.ORG_DELETE),
+        why_not_export=why_not(work.actor, P.ORG_EXPORT_DATA),
         is_closing=org.deletion_requested_at is not None,
         erased_on=erased_on(org),
         is_on_hold=org.legal_hold,
