@@ -46,7 +46,7 @@ WORDS: dict[str, Any] = {
     "email": "somebody@else.test", "contact_email": "somebody@else.test", "recipient": "somebody@else.test",
     "role": "member", "currency": "EUR", "kind": "typed", "total": "100.00", "total_minor": 10_000, "iban": "DE89370400440532013000",
     "bic": "", "due_days": "14", "status": "", "locale": "en", "md": "Other words.", "base": "0" * 16, "wish": "shorter",
-    "typed": "000000", "code": "nothing", "hashed": b"\0" * 32, "provider": "gemini", "pdf": b"%PDF-1.7", "values": {},
+    "table": "client", "typed": "000000", "code": "nothing", "hashed": b"\0" * 32, "provider": "gemini", "pdf": b"%PDF-1.7", "values": {},
     "amount": "1.00", "amount_minor": 100, "provider_ref": "txn_1", "is_confirmed": True, "password_hash": "$argon2id$x",
     "received_on": date(2026, 1, 1), "tone": "plain", "length": "standard", "variables": "", "must_haves": [],
     "settlement": "pending", "value": "x", "reversals": (), "attempts": (), "percent": 50, "epoch": -1, "offset": 0,
@@ -54,6 +54,7 @@ WORDS: dict[str, Any] = {
 MADE: dict[tuple[str, Any], Any] = {
     ("token", UUID): UUID(int=1),  # a lease
     ("but", UUID): UUID(int=2),  # a session of one's own
+    ("after", UUID): UUID(int=0),  # before the first row
     ("refusal", MailRefused): MailRefused("no", permanent=True),
 }
 AT = datetime(2026, 1, 1, tzinfo=UTC)
