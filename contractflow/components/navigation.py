@@ -9,7 +9,9 @@ import reflex as rx
 from contractflow.components.brand import initials
 from contractflow.components.icon import Content, icon, link, skip_link
 from contractflow.components.organisations import organisation_button
+from contractflow.components.palette import palette
 from contractflow.components.theme import theme_choice
+from contractflow.state.frame import FrameState
 from contractflow.web.native import post_form
 
 # fmt: off
@@ -31,6 +33,7 @@ def sidebar(route: str, who: Any) -> rx.Component:
     return rx.el.aside(
         skip_link(),
         organisation_button(who),
+        palette() if who is FrameState else rx.fragment(),
         rx.el.nav(*[_nav_link(route, *entry) for entry in NAV], class_name="cf-nav", aria_label="Main"),
         rx.el.div(
             rx.el.nav(
@@ -118,10 +121,22 @@ def person_menu(who: Any) -> rx.Component:
         ),
         theme_choice(),
         rx.el.hr(class_name="cf-rule"),
+        _search() if who is FrameState else rx.fragment(),
         *settings,
         rx.cond(who.is_platform_admin, platform),
         post_form(sign_out, action="/auth/logout"),
         id="person-menu",
         class_name="cf-menu cf-popover",
         custom_attrs={"popover": "auto"},
+    )
+
+
+def _search() -> rx.Component:
+    """Opens the palette, whose own button is in the sidebar."""
+    return rx.el.button(
+        icon("search"),
+        "Search",
+        type="button",
+        class_name="cf-menu__item cf-phone-only",
+        custom_attrs={"data-palette": "", "popoverTarget": "person-menu", "popoverTargetAction": "hide"},
     )
