@@ -64,6 +64,7 @@ class Tab:
             namespaces=[SPACE], transports=["websocket"],
         )  # fmt: skip
         await asyncio.wait_for(loaded, SECONDS)
+        await self.send(f"{LIVE}.follow_feed", {"name": "feed"})
         await self._follow(document)
 
     async def turn_to(self, document: UUID) -> float:
