@@ -8,7 +8,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts, feed, portal
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
-from contractflow.web.following import change_messages, draft_messages, rewrite_messages
+from contractflow.web.following import FEED_CHECK_SECONDS, change_messages, draft_messages, rewrite_messages
 from contractflow.web.policy import SIGNER, policy
 from contractflow.web.principal import acting_member
 from contractflow.web.sockets import is_connected
@@ -56,7 +56,8 @@ class LiveState(ActingState, rx.State):
         """`name` is what the listening component calls itself."""
         member, check = await acting_member(), partial(self._perform, feed.unread)
         is_there = partial(is_connected, self.router.session.session_id)
-        async for message in change_messages(f"user:{member.user_id}", name[:20], check, is_there):
+        topic = f"user:{member.user_id}"
+        async for message in change_messages(topic, name[:20], check, is_there, FEED_CHECK_SECONDS):
             yield ui.tell(FEED_SINK, message)
 
     @rx.event(background=True, supersedes=True)

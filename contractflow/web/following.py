@@ -25,6 +25,8 @@ from contractflow.web import sockets
 
 CHECK_SECONDS = 4.0
 """So often it is asked anew whether the person may still read this."""
+FEED_CHECK_SECONDS = 30.0
+"""The same for the number of new notifications, which every open tab follows and which tells nothing."""
 COMPARE_SECONDS = 0.12
 """Between two looks at what a rewrite changes: comparing costs more than sending a word on."""
 AWAY_SECONDS = 1.0
@@ -176,13 +178,20 @@ async def snapshots(
 
 
 async def change_messages(
-    topic: str, name: str, check: Callable[[], Awaitable[object]], is_there: Callable[[], bool]
+    topic: str,
+    name: str,
+    check: Callable[[], Awaitable[object]],
+    is_there: Callable[[], bool],
+    every: float = CHECK_SECONDS,
 ) -> AsyncIterator[Message]:
-    """One message per change of `topic`, or for several that came together, for the component that follows `name`."""
+    """One message per change of `topic`, or for several that came together, for the component that follows `name`.
+
+    `check` is asked `every` so many seconds without one.
+    """
     async with _following(topics=[topic]) as following:
         await _patiently(check, is_there)
         while is_there():
-            news: object = await following.wait(CHECK_SECONDS)
+            news: object = await following.wait(every)
             if not is_there():
                 return
             if not news:
