@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.components.account_end import account_end, delete_dialog
 from contractflow.components.buttons import primary, secondary
 from contractflow.components.fields import form_error, password_field, text_field
 from contractflow.components.kept import kept
@@ -19,7 +20,9 @@ page = ProfileState.page
 
 @settings_page("/settings/profile", "Profile", on_load=[ProfileState.load, RefusedState.load])
 def profile() -> rx.Component:
-    return loaded(ProfileState.is_loaded, rx.fragment(_done(), _name(), _email()))
+    return loaded(
+        ProfileState.is_loaded, rx.fragment(_done(), _name(), _email(), account_end(), delete_dialog())
+    )
 
 
 def _done() -> rx.Component:

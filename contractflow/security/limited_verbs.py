@@ -157,6 +157,7 @@ VERBS: Final[dict[str, Row]] = {
     "GET /api/documents/{document_id:uuid}/pdf":
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),
     "GET /api/audit/log.csv":         Row(person=(10, HOUR), org=(30, HOUR)),
+    "ProfileState.delete":            Row(person=(10, HOUR)),
     "GET /api/organisation/everything.zip":
                                       Row(person=(5, HOUR), org=(10, DAY)),
     "GET /api/audit/evidence.zip":    Row(person=(10, HOUR), org=(30, HOUR)),

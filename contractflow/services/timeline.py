@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "user:undo_email_change":     ("objected",  "took back a change of e-mail address that somebody else made"),
     "user:reset_password":        ("edited",    "set a new password for who opened the mailed link"),
     "user:change_password":       ("edited",    "changed the password"),
+    "user:delete_account":        ("member",    "deleted their account"),
     "user:rename":                ("edited",    "changed their name"),
     "client:add":                 ("created",   "added a client"),
     "contact:add":                ("created",   "added a contact"),

@@ -14,6 +14,7 @@ REASONS = {
     "out": "You are signed out.",
     "ended": "Your session has ended. Sign in again; what you saved is safe.",
     "left": "You left the organisation. What you wrote stays with it.",
+    "deleted": "Your account is deleted. What you wrote stays with the organisation.",
     "password": "Your password was changed. Sign in with the new one.",
     "confirmed": "Your address is confirmed. Sign in.",
     "undone": "Your account is yours again. Look into your mail: the link there lets you choose a new password.",

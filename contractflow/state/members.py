@@ -85,13 +85,13 @@ class MembersState(ActingState, rx.State):
     @rx.event
     @policy(P.MEMBER_REMOVE)
     async def remove(self, form: dict[str, str]):
-        await self._submit(members.remove, as_id(self.chosen.id), _heir(form))
+        await self._submit(members.remove, as_id(self.chosen.id), heir_of(form))
         return None if self.errors else self._done(f"{self.chosen.name} is removed and signed out.")
 
     @rx.event
     @policy(P.ORG_READ)
     async def leave(self, form: dict[str, str]):
-        await self._submit(members.leave, _heir(form))
+        await self._submit(members.leave, heir_of(form))
         return None if self.errors else ui.load("/login?reason=left")
 
     @rx.event
@@ -123,7 +123,7 @@ class MembersState(ActingState, rx.State):
         return [ui.toast(words, "success"), MembersState.load]
 
 
-def _heir(form: dict[str, str]):
+def heir_of(form: dict[str, str]):
     """Who takes over the documents; nobody where nothing was chosen."""
     chosen = str(form.get("heir", ""))
     return as_id(chosen, "member") if chosen else None

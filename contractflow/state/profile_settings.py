@@ -2,10 +2,13 @@
 
 import reflex as rx
 
+from contractflow.services import members
 from contractflow.services.identity import changing_email, profile
 from contractflow.services.identity.profile import ProfilePage
+from contractflow.services.members import AccountEnd
 from contractflow.state.base import ActingState
 from contractflow.state.frame import FrameState
+from contractflow.state.members import heir_of
 from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 
@@ -19,6 +22,8 @@ DONE = {
 class ProfileState(ActingState, rx.State):
     page: ProfilePage = ProfilePage()
     is_loaded: bool = False
+    leaving: AccountEnd = AccountEnd()
+    is_deleting: bool = False
     done: str = ""
     """What a form that led here has just done."""
 
@@ -27,6 +32,7 @@ class ProfileState(ActingState, rx.State):
     async def load(self):
         self.done = DONE.get(str(self.router.url.query_parameters.get("done", "")), "")
         self.page, self.is_loaded = await self._perform(profile.page), True
+        self.leaving, self.is_deleting = await self._perform(members.account_end), False
 
     @rx.event
     @policy(SIGNED_IN)
@@ -39,3 +45,14 @@ class ProfileState(ActingState, rx.State):
     async def keep_email(self):
         await self._perform(changing_email.cancel)
         return [ui.toast("Your address stays as it is.", "success"), ui.load("/settings/profile")]
+
+    @rx.event
+    @policy(SIGNED_IN)
+    async def show_delete(self, is_open: bool):
+        self.is_deleting, self.errors = bool(is_open), {}
+
+    @rx.event
+    @policy(SIGNED_IN)
+    async def delete(self, form: dict[str, str]):
+        await self._submit(members.delete_account, str(form.get("typed_email", "")), heir_of(form))
+        return None if self.errors else ui.load("/login?reason=deleted")

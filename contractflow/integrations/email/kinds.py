@@ -68,6 +68,7 @@ KINDS: dict[str, Kind] = {
     "password_changed":   Kind("Your password was changed",                         B.NONE,   "",                 L.FORGOT,   False,   ("name", "how")),
     "security_change":    Kind("{{ what }}",                                        B.AMBER,  "Security",         L.FORGOT,   False,   ("name", "what", "at", "ip")),
     "wrong_codes":        Kind("Somebody types wrong codes for your account",       B.AMBER,  "Security",         L.FORGOT,   False,   ("name", "at", "ip", "device")),
+    "account_deleted":    Kind("Your account is deleted",                           B.NONE,   "",                 L.NONE,     False,   ("name",)),
     "invite":             Kind("{{ inviter }} invites you to join {{ org }}",       B.NONE,   "",                 L.INVITE,   False,   ("inviter", "org", "role", "invite_id")),
     "joined":             Kind("{{ member }} has joined {{ org }}",                 B.NONE,   "",                 L.HOME,     True,    ("name", "member", "org")),
     "place_changed":      Kind("{{ org }}: {{ change }}",                           B.NONE,   "",                 L.HOME,     False,   ("name", "org", "actor", "change")),

@@ -1,5 +1,6 @@
 """The people of an organisation: asking them in, what they may do, and how they go."""
 
+from contractflow.services.members.deleting import AccountEnd, account_end, delete_account
 from contractflow.services.members.inviting import INVITABLE, invite, invite_again, withdraw_invite
 from contractflow.services.members.leaving import leave, reinstate, remove, suspend
 from contractflow.services.members.ownership import (
@@ -13,14 +14,17 @@ from contractflow.services.members.rows import HeirChoice, InviteRow, MemberRow,
 
 __all__ = [
     "INVITABLE",
+    "AccountEnd",
     "HeirChoice",
     "InviteRow",
     "MemberRow",
     "MembersPage",
     "Offer",
     "accept_ownership",
+    "account_end",
     "change_role",
     "decline_ownership",
+    "delete_account",
     "invite",
     "invite_again",
     "leave",

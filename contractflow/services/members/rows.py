@@ -113,6 +113,13 @@ def page(work: UnitOfWork) -> MembersPage:
     )
 
 
+def heirs_beside(work: UnitOfWork, membership_id: UUID) -> list[HeirChoice]:
+    """Who could take over what somebody owns."""
+    work.require(P.MEMBER_READ)
+    people = [(m, u) for m, u in _people(work) if m.id != membership_id and not why_not_heir(m)]
+    return [HeirChoice(str(m.id), u.name) for m, u in people]
+
+
 def _seats(work: UnitOfWork) -> str:
     """Invitations that are still open take a seat as well."""
     use = limits.use_of(work, "seats")
