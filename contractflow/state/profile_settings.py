@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.permissions import Permission as P
 from contractflow.services import members
 from contractflow.services.identity import changing_email, profile
 from contractflow.services.identity.profile import ProfilePage
@@ -52,7 +53,7 @@ class ProfileState(ActingState, rx.State):
         self.is_deleting, self.errors = bool(is_open), {}
 
     @rx.event
-    @policy(SIGNED_IN)
+    @policy(P.ORG_READ)
     async def delete(self, form: dict[str, str]):
         await self._submit(members.delete_account, str(form.get("typed_email", "")), heir_of(form))
         return None if self.errors else ui.load("/login?reason=deleted")
