@@ -32,6 +32,7 @@ from contractflow.models import (
     Payment,
     Signature,
     Signer,
+    Template,
 )
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Member, Role
@@ -39,6 +40,7 @@ from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 from contractflow.workflows.document import Approval as ApprovalStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
+from contractflow.workflows.template import TemplateStatus
 from tests import cast
 
 _numbers = count(1)
@@ -370,6 +372,23 @@ def a_comment(work: UnitOfWork, document_id: UUID, **other: Any) -> Comment:
         "body": "What about the second deadline?",
     }
     return _added(work, Comment(**defaults | other))
+
+
+def a_template(work: UnitOfWork, **other: Any) -> Template:
+    """In use; a clause unless it says otherwise."""
+    new_id = uuid7()
+    standard = {
+        "id": new_id,
+        "family_id": new_id,
+        "kind": "clause",
+        "category": "work",
+        "name": f"Clause {new_id}",
+    }
+    body = [{"id": "preferred", "md": "What you want to agree."}]
+    template: Template = _added(work, Template(org_id=org_id(work), **{**standard, "body": body, **other}))
+    template.status = TemplateStatus.PUBLISHED
+    work.db.flush()
+    return template
 
 
 def a_lead(work: UnitOfWork, **other: Any) -> Lead:

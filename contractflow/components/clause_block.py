@@ -5,12 +5,15 @@ import reflex as rx
 from contractflow.components.block_editor import block_editor
 from contractflow.components.buttons import icon_button, quiet
 from contractflow.components.dialog import confirm
+from contractflow.components.icon import icon
 from contractflow.components.rewrite import rewrite_of
 from contractflow.services.documents.block_rows import BlockRow
+from contractflow.state.clause_search import ClauseSearchState
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
 
 page = DocumentState.page
+LOCKED = "Only admins and above can change this clause or take it out."
 
 
 def clause_block(block: BlockRow) -> rx.Component:
@@ -21,13 +24,14 @@ def clause_block(block: BlockRow) -> rx.Component:
             html=block.html,
             base=block.digest,
             stored=DocumentState.stored[block.id],
-            editable=page.is_editable,
+            editable=page.is_editable & ~block.is_fixed,
             error=DocumentState.errors[block.id],
             label=block.heading,
             on_save=DocumentState.save_block,
         ),
         rx.el.div(
             rx.el.span(
+                rx.cond(block.is_locked, rx.el.span(icon("lock", 14), " Locked · ", title=LOCKED)),
                 block.origin,
                 rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
             ),
@@ -50,7 +54,8 @@ def _tools(block: BlockRow) -> rx.Component:
         destroys=True,
     )
     return rx.fragment(
-        quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id)),
+        rx.cond(~block.is_fixed, quiet("Rewrite", "sparkles", on_click=WritingState.ask(block.id))),
+        icon_button("library", "Insert a clause below", on_click=ClauseSearchState.begin(block.id)),
         icon_button("plus", "Add a clause below", on_click=DocumentState.add_block(block.id)),
-        remove,
+        rx.cond(~block.is_fixed, remove),
     )

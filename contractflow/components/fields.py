@@ -125,7 +125,8 @@ def _affixed(affix: Text, control: rx.Component) -> rx.Component:
 
 def _described(key: Text, help_: Text, error: Text) -> dict[str, Any]:
     """Screen readers hear the error first, then the help."""
-    described = rx.cond(error, f"{key}-error {key}-help", f"{key}-help") if help_ else f"{key}-error"
+    has_help = not isinstance(help_, str) or help_
+    described = rx.cond(error, f"{key}-error {key}-help", f"{key}-help") if has_help else f"{key}-error"
     return {"aria_invalid": rx.cond(error, "true", "false"), "aria_describedby": described}
 
 

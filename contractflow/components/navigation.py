@@ -21,7 +21,12 @@ NAV = (
     ("Documents", "/documents",        "file-text"),
     ("Clients",   "/clients",          "users"),
     ("Invoices",  "/invoices",         "receipt"),
+    ("Templates", "/templates",        "library"),
 )
+IN_THE_BAR = 4
+"""As many fit below a phone's page; the others are in the person's menu there."""
+ALSO = {"clauses": "templates"}
+"""Rooms that are behind another one's door."""
 REST = (
     ("Notifications", "/notifications", "bell"),
     ("Settings",  "/settings/members", "settings"),
@@ -58,7 +63,7 @@ def bottom_bar(route: str, who: Any) -> rx.Component:
         custom_attrs={"popoverTarget": "person-menu"},
     )
     return rx.el.nav(
-        *[_nav_link(route, *entry, look="", size=20) for entry in NAV],
+        *[_nav_link(route, *entry, look="", size=20) for entry in NAV[:IN_THE_BAR]],
         more,
         class_name="cf-bottombar",
         aria_label="Main, below",
@@ -74,7 +79,8 @@ def _nav_link(
     size: int = 18,
     news: Content = "",
 ) -> rx.Component:
-    is_here = route.split("/")[1] == href.split("/")[1]
+    room = route.split("/")[1]
+    is_here = ALSO.get(room, room) == href.split("/")[1]
     current = {"aria_current": "page"} if is_here else {}
     return link(icon(icon_name, size), words, news, href=href, class_name=look, **current)
 
@@ -107,7 +113,7 @@ def person_menu(who: Any) -> rx.Component:
     """The browser's own popover: closes on Escape and outside, and may hold a native form."""
     settings = [
         link(icon(name), words, _news(href, who), href=href, class_name="cf-menu__item cf-phone-only")
-        for words, href, name in (("Organisations", "/organisations", "building-2"), *REST)
+        for words, href, name in (*NAV[IN_THE_BAR:], ("Organisations", "/organisations", "building-2"), *REST)
     ]
     platform = link(
         icon("server"), "Platform", href="/admin/jobs", class_name="cf-menu__item", reload_document=True

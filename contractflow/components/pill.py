@@ -109,6 +109,11 @@ LEAD = {
     "converted":         Look("Converted",         "circle-check",   "jade"),
     "disqualified":      Look("Disqualified",      "ban",            "slate"),
 }
+TEMPLATE = {
+    "draft":             Look("Draft",             "pencil",         "slate"),
+    "published":         Look("In use",            "circle-check",   "grass"),
+    "archived":          Look("Archived",          "archive",        "amber"),
+}
 PROJECT = {
     "planned":           Look("Planned",           "circle-dashed",  "slate"),
     "active":            Look("Active",            "circle-dot",     "blue"),

@@ -73,6 +73,11 @@ def heading(block: Block) -> str:
     return _title(first) if first.startswith("#") else ""
 
 
+def digest(block: Block) -> str:
+    """Short fingerprint of a block's text: an edit says which text it started from."""
+    return hashlib.sha256(block.md.encode()).hexdigest()[:16]
+
+
 @lru_cache(1_000)
 def _title(line: str) -> str:
     parsed = nodes.parse(line)

@@ -26,6 +26,7 @@ from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.machine import Move, Workflow
 from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER
+from contractflow.workflows.template import TEMPLATE
 
 FILE = ROOT / "docs" / "workflows.md"
 _FACT = re.compile(r"{{ (\w+) }}")
@@ -43,6 +44,7 @@ MACHINES: dict[str, Workflow[Any]] = {
     "The organisation's own plan":       SUBSCRIPTION,
     "A lead":                            LEAD,
     "A project":                         PROJECT,
+    "A template or clause":              TEMPLATE,
     "A member":                          MEMBERSHIP,
     "The offer of the ownership":        OWNERSHIP,
 }

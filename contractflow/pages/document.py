@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.buttons import quiet
 from contractflow.components.clause_block import clause_block
+from contractflow.components.clause_search import clause_search
 from contractflow.components.document_actions import menu, primary_action
 from contractflow.components.document_dialogs import dialogs
 from contractflow.components.document_rail import next_line, rail
@@ -16,6 +17,7 @@ from contractflow.components.rewrite import follow_rewrites, orphans
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.suggestions import suggestions
+from contractflow.state.clause_search import ClauseSearchState
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
 
@@ -41,7 +43,8 @@ def document() -> rx.Component:
 
 def _document() -> rx.Component:
     follow = follow_document(document_id=page.id, on_change=DocumentState.load)
-    hidden = rx.fragment(dialogs(), suggestions(), follow, follow_rewrites())
+    search = clause_search(ClauseSearchState.insert)
+    hidden = rx.fragment(dialogs(), suggestions(), search, follow, follow_rewrites())
     return rx.el.div(_outline(), next_line(), _paper(), rail(), hidden, class_name="cf-document")
 
 
@@ -97,7 +100,12 @@ def _text() -> rx.Component:
 def _more() -> rx.Component:
     """Below the last clause."""
     return rx.cond(
-        page.is_editable, quiet("Suggest missing clauses", "list-plus", on_click=WritingState.suggest)
+        page.is_editable,
+        rx.el.div(
+            quiet("Insert a clause", "library", on_click=ClauseSearchState.begin(page.last_block)),
+            quiet("Suggest missing clauses", "list-plus", on_click=WritingState.suggest),
+            class_name="cf-line cf-line--wrap",
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from contractflow.components.plan_editor import plan_editor
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.template_answers import answers
 from contractflow.permissions import Permission as P
 from contractflow.services.documents import KINDS, LENGTHS, TONES
 from contractflow.state.new_document import NewDocumentState as State
@@ -32,12 +33,19 @@ def _no_client() -> rx.Component:
 def _form() -> rx.Component:
     return rx.el.form(
         _for_whom(),
-        _brief(),
+        rx.cond(State.start.id, answers(), _brief()),
         section("Price and payment plan", plan_editor()),
         form_error(State.errors["form"]),
         rx.el.div(
             primary("Create document", "file-plus", type="submit", large=True),
-            rx.el.span("Next: draft it with AI, or write it yourself.", class_name="cf-muted"),
+            rx.el.span(
+                rx.cond(
+                    State.start.id,
+                    "Next: read it, change what you like, and send it to review.",
+                    "Next: draft it with AI, or write it yourself.",
+                ),
+                class_name="cf-muted",
+            ),
             class_name="cf-line cf-line--wrap",
         ),
         on_submit=State.create,
@@ -58,10 +66,28 @@ def _for_whom() -> rx.Component:
             value=State.client_id,
             on_change=State.choose_client,
         ),
-        select_field("Kind", "kind", list(KINDS.items()), error=State.errors["kind"]),
+        _begin_with(),
+        rx.cond(
+            ~State.start.id,
+            select_field("Kind", "kind", list(KINDS.items()), error=State.errors["kind"]),
+        ),
         text_field(
             "Title", "title", error=State.errors["title"], placeholder="Website relaunch and launch campaign"
         ),
+    )
+
+
+def _begin_with() -> rx.Component:
+    return select_field(
+        "Begin with",
+        "template_id",
+        State.templates,
+        every="A blank page, drafted from a brief",
+        value=State.start.id,
+        on_change=State.begin_with,
+        error=State.errors["template_id"],
+        is_filter=True,
+        help=State.start.about,
     )
 
 

@@ -23,6 +23,7 @@ from contractflow.permissions import Member, Role, System
 from contractflow.services import tiers
 from contractflow.services.identity import person_links, telling
 from contractflow.services.identity.person_links import Purpose
+from contractflow.services.templates.stocking import stock_new
 from contractflow.services.tiers import TRIAL_DAYS, TRIAL_TIER
 from contractflow.workflows.membership import MembershipStatus
 
@@ -72,6 +73,8 @@ def establish(work: UnitOfWork, user_id: UUID, founder: str, agency: str, locale
     work.db.add_all([membership, trial])
     owner = Member(user_id, org.id, membership.id, Role.OWNER, founder)
     work.record("org:create", "org", org.id, by=owner, tier=TRIAL_TIER)
+    work.db.flush()
+    stock_new(work, owner)
 
 
 def session_opened(work: UnitOfWork, family: UUID, user_id: UUID, org_id: UUID) -> None:

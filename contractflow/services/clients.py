@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlmodel import col, func, select
 
 from contractflow.content import nodes
+from contractflow.content.lines import one_line
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid, NotFound
 from contractflow.models import Client, Contact, Document, Org
 from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
-from contractflow.services.documents.creating import one_line
 from contractflow.services.documents.reading import DocumentRow
 from contractflow.services.documents.reading import list_page as documents_of
 from contractflow.services.moving import locked

@@ -8,17 +8,23 @@ import reflex as rx
 from contractflow.content import typed_plan
 from contractflow.content.typed_plan import Balance, TypedRow
 from contractflow.permissions import Permission as P
-from contractflow.services import clients, documents
+from contractflow.services import clients, documents, templates
 from contractflow.services.clients import ClientChoice
 from contractflow.services.documents import Brief, NewDocument
-from contractflow.state.base import ActingState
+from contractflow.services.templates import StartingPoint, TemplateChoice
+from contractflow.state.base import ActingState, as_id
 from contractflow.web.policy import policy
 
 DEPOSIT_PERCENT = 40
+FIELDS = ("kind", "title", "scope", "term", "tone", "length", "must_haves", "jurisdiction", "variables")
 
 
 class NewDocumentState(ActingState, rx.State):
     clients: list[ClientChoice] = []
+    templates: list[TemplateChoice] = []
+    start: StartingPoint = StartingPoint()
+    """The template it begins with; an empty one for a blank page."""
+
     client_id: str = ""
     currency: str = "EUR"
     total: str = ""
@@ -32,10 +38,18 @@ class NewDocumentState(ActingState, rx.State):
     @policy(P.DOCUMENT_CREATE)
     async def load(self):
         self.clients = await self._perform(clients.choices)
+        self.templates, self.start = await self._perform(templates.choices), StartingPoint()
         self.plan, self.total, self.errors, self._key = [], "", {}, str(uuid4())
-        known, wanted = [c.value for c in self.clients], self.router.url.query_parameters.get("client", "")
-        self._choose(wanted if wanted in known else known[0] if len(known) == 1 else "")
+        self._choose_first(self.router.url.query_parameters.get("client", ""))
         self.is_loaded, self.is_busy = True, False
+        return NewDocumentState.begin_with(self.router.url.query_parameters.get("template", ""))
+
+    @rx.event
+    @policy(P.TEMPLATE_READ)
+    async def begin_with(self, template_id: str):
+        known = template_id in {choice.value for choice in self.templates}
+        chosen = await self._look_up(templates.form, as_id(template_id)) if known else None
+        self.start, self.errors = chosen or StartingPoint(), {}
 
     @rx.event
     @policy(P.DOCUMENT_CREATE)
@@ -89,6 +103,10 @@ class NewDocumentState(ActingState, rx.State):
         document_id = await self._submit(documents.create, _read(form, self), idempotency_key=self._key)
         return rx.redirect(f"/documents/{document_id}") if document_id else None
 
+    def _choose_first(self, wanted: str):
+        known = [client.value for client in self.clients]
+        self._choose(wanted if wanted in known else known[0] if len(known) == 1 else "")
+
     def _choose(self, client_id: str):
         self.client_id = client_id
         self.currency = next((c.currency for c in self.clients if c.value == client_id), self.currency)
@@ -99,20 +117,7 @@ class NewDocumentState(ActingState, rx.State):
 
 
 def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
-    words = {
-        name: str(form.get(name, ""))
-        for name in (
-            "kind",
-            "title",
-            "scope",
-            "term",
-            "tone",
-            "length",
-            "must_haves",
-            "jurisdiction",
-            "variables",
-        )
-    }
+    words = {name: str(form.get(name, "")) for name in FIELDS}
     brief = Brief(
         scope=words["scope"],
         term=words["term"],
@@ -122,6 +127,15 @@ def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
         length=words["length"] or "standard",
         variables=words["variables"],
     )
+    typed = {one.name: str(form.get(f"variables.{one.name}", "")) for one in page.start.asked}
     return NewDocument(
-        page.client_id, words["kind"], words["title"], brief, page.currency, page.total, page.plan
+        page.client_id,
+        words["kind"],
+        words["title"],
+        brief,
+        page.currency,
+        page.total,
+        page.plan,
+        page.start.id,
+        typed,
     )

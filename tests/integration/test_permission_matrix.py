@@ -29,6 +29,7 @@ from contractflow.services import (
     orgs,
     payments,
     sessions,
+    templates,
 )
 from contractflow.services.audit import Wanted
 from contractflow.services.factors import requiring
@@ -102,6 +103,11 @@ def a_fifth_person(work: Any) -> Membership:
 def a_fifth_member() -> UUID:
     with unit_of_work(cast.northlight) as work:
         return a_fifth_person(work).id
+
+
+def a_clause() -> UUID:
+    with unit_of_work(cast.northlight) as work:
+        return builders.a_template(work).id
 
 
 def an_invitation() -> UUID:
@@ -192,6 +198,10 @@ PROBES: dict[Permission, Probe] = {
     P.SECURITY_POLICY_MANAGE: Probe(nothing,            lambda work, _: requiring.require_of_everybody(work, is_required=False)),
     P.ORG_DELETE:          Probe(nothing,               lambda work, _: orgs.request_deletion(work, "Northlight")),
     P.APPROVAL_POLICY_MANAGE: Probe(nothing,            lambda work, _: orgs.save_policy(work, approval_required=False)),
+    P.TEMPLATE_READ:       Probe(nothing,               lambda work, _: templates.list_page(work, "document")),
+    P.TEMPLATE_EDIT:       Probe(a_clause,              templates.revise),
+    P.TEMPLATE_PUBLISH:    Probe(a_clause,              templates.archive),
+    P.CLAUSE_LOCK:         Probe(a_clause,              lambda work, clause: templates.lock(work, clause, is_locked=True)),
     P.AUDIT_READ:          Probe(nothing,               lambda work, _: audit.page(work, Wanted())),
     P.AUDIT_EXPORT:        Probe(nothing,               lambda work, _: audit.export(work, "csv", Wanted())),
     P.ORG_EXPORT_DATA:     Probe(nothing,               lambda work, _: orgs.export(work)),
@@ -201,7 +211,7 @@ PROBES: dict[Permission, Probe] = {
 
 NO_VERB_YET = {
     # the room comes later; the table already says who will have it
-    P.TEMPLATE_READ, P.TEMPLATE_EDIT, P.TEMPLATE_PUBLISH, P.CLAUSE_LOCK, P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
+    P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
     P.PROJECT_WRITE, P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
     P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contractflow.content import blocks, nodes
+from contractflow.content import blocks, nodes, typed_variables
 from contractflow.content.nodes import Node
 from contractflow.content.variables import find
 from contractflow.errors import Invalid
-from contractflow.integrations.ai import prompts
+from contractflow.integrations.ai import prompts, shelf
 from contractflow.integrations.ai.answer import LONGEST, Unusable, parse, parse_clause
 from contractflow.integrations.ai.brief import KINDS, LENGTHS, TONES, Brief, PlanItem, Variable
 from contractflow.integrations.ai.library import FOLDER, KNOWN, ORDER, compose
@@ -94,7 +94,29 @@ def test_the_variables_of_the_brief_stand_in_the_text(kind):
 
 def test_the_library_is_complete():
     used = {name for names in ORDER.values() for name in names}
-    assert used == set(KNOWN) == {file.stem for file in FOLDER.glob("*.md")}
+    on_the_shelf = {name for names in shelf.CLAUSES.values() for name in names}
+    assert used == set(KNOWN)
+    assert used | on_the_shelf == {file.stem for file in FOLDER.glob("*.md")}
+    assert used - on_the_shelf == shelf.NOT_ON_THE_SHELF
+    assert len(on_the_shelf) >= 60
+
+
+def test_the_shelf_has_eight_templates_whose_variables_are_known():
+    assert len(shelf.STARTERS) == 8
+    written = list(shelf.clauses())
+    assert len({one.title for one in written}) == len(written)
+    assert len([one for one in written if one.fallback]) >= 50
+    texts = [text for one in written for text in (one.preferred, one.fallback)]
+    texts += [md for key in shelf.STARTERS for _, md in shelf.paragraphs(key)]
+    names = set(find("\n".join(texts)))
+    assert names == {*shelf.VARIABLES, *(set(typed_variables.KNOWN) & names)}
+    assert "$" not in "".join(texts)
+    for one in shelf.VARIABLES.values():
+        assert typed_variables.check_settings(one) == one
+    for key in shelf.STARTERS:
+        parts = blocks.split("\n\n".join(md for _, md in shelf.paragraphs(key)), key)
+        blocks.check(parts)
+        assert len(parts) == len(shelf.STARTERS[key].clauses)
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"nda"}))

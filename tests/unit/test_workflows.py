@@ -13,6 +13,7 @@ from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approv
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
 from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER, SignerStatus
+from contractflow.workflows.template import TEMPLATE
 
 WORKFLOWS = [
     STATUS,
@@ -27,6 +28,7 @@ WORKFLOWS = [
     LEAD,
     PROJECT,
     MEMBERSHIP,
+    TEMPLATE,
     OWNERSHIP,
 ]
 ORG = uuid4()
@@ -113,6 +115,7 @@ ENDS = {
     "subscription": {"canceled"},
     "lead": {"converted"},
     "project": {"canceled"},
+    "template": {"archived"},
     "membership": set(),
     "ownership": {"accepted", "declined", "withdrawn", "lapsed"},
 }

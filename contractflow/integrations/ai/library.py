@@ -1,7 +1,7 @@
-"""Our clause library: Markdown files beside this module, each in three tones, and the tables that put them in order.
+"""Our clause library: Markdown files beside this module, in up to three tones and with a fallback, and their order.
 
 A starting point, not legal advice. `compose` is the whole contract of the provider that always answers; `clause` is
-one of them, which a person adds because it is missing.
+one of them, which a person adds because it is missing. What an agency gets as templates of its own is on the `shelf`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from contractflow.content.variables import label
 from contractflow.integrations.ai.brief import Brief, lines, one_line
 
 FOLDER = Path(__file__).parent / "clauses"
-_TONE = re.compile(r"^<!-- (\w+) -->$", re.MULTILINE)
+_SECTION = re.compile(r"^<!-- (\w+) -->$", re.MULTILINE)
 _WORKING = ("deliverables", "timeline", "cooperation", "fees", "expenses", "subcontractors", "changes")
 _PROTECTING = ("ip", "confidentiality", "data", "liability", "events")
 _CLOSING = ("law", "notices", "general", "particular", "signatures")
@@ -154,9 +154,15 @@ def _tidy(body: str) -> str:
     return re.sub(r" {2,}", " ", body).strip()
 
 
-@cache
 def _written(name: str, tone: str) -> tuple[str, str]:
     """Title and text of a clause; the plain text for a tone we do not have."""
-    title, *parts = _TONE.split((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
+    title, texts = sections(name)
+    return title, texts.get(tone, texts["plain"])
+
+
+@cache
+def sections(name: str) -> tuple[str, dict[str, str]]:
+    """Title of a clause, and its texts with their $facts: by tone, and as "fallback" what we settle for."""
+    title, *parts = _SECTION.split((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     texts = {part.strip(): text.strip() for part, text in zip(parts[::2], parts[1::2], strict=True)}
-    return title.removeprefix("#").strip(), texts.get(tone, texts["plain"])
+    return title.removeprefix("#").strip(), texts

@@ -12,6 +12,7 @@ from contractflow.services.documents.editing import (
     save_block,
 )
 from contractflow.services.documents.expiring import expire, extend
+from contractflow.services.documents.inserting import insert_clause
 from contractflow.services.documents.page import DocumentPage, one
 from contractflow.services.documents.reading import DocumentList, DocumentRow, follow, list_page
 from contractflow.services.documents.sending import recall, revise, send, void
@@ -37,6 +38,7 @@ __all__ = [
     "extend",
     "fill_in",
     "follow",
+    "insert_clause",
     "list_page",
     "one",
     "recall",

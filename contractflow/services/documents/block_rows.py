@@ -9,14 +9,15 @@ from functools import lru_cache
 from typing import Any
 
 from contractflow.content import html, nodes, variables
-from contractflow.content.blocks import Block, heading
+from contractflow.content.blocks import Block, digest, heading
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import DocumentVersion
+from contractflow.permissions import Permission as P
 from contractflow.services.display import When, shown
-from contractflow.services.documents.editing import block_digest
 
 KEPT = 1_000
+POSITION_WORDS = {"preferred": "Preferred position", "fallback": "Fallback position"}
 WRITERS = {"gemini": "Gemini", "openai": "OpenAI", "placeholder": "the clause library"}
 
 
@@ -35,6 +36,9 @@ class BlockRow:
     origin: str
     is_placeholder: bool
     at: When = field(default_factory=When)
+    is_locked: bool = False
+    is_fixed: bool = False
+    """Locked, and whoever looks may not change it all the same."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +73,12 @@ def _row(work: UnitOfWork, block: Block, facts: dict[str, Any], values: Mapping[
         heading=heading(block),
         md=block.md,
         html=_drawn(block.md, tuple((name, values.get(name, "")) for name in variables.find(block.md))),
-        digest=block_digest(block),
+        digest=digest(block),
         origin=origin(facts),
         is_placeholder=bool(facts.get("placeholder")) and not facts.get("reviewed"),
         at=_at(work, facts),
+        is_locked=bool(facts.get("locked")),
+        is_fixed=bool(facts.get("locked")) and not work.actor.may(P.CLAUSE_LOCK),
     )
 
 
@@ -90,6 +96,10 @@ def origin(facts: dict[str, Any]) -> str:
         verb = "Rewritten" if facts.get("accepted_by") else "Drafted"
         model = f" ({facts['model']})" if facts.get("model") and provider != "placeholder" else ""
         steps.append(f"{verb} by {WRITERS.get(provider, provider)}{model}")
+    elif facts.get("template"):
+        steps.append(f"From the template “{facts['template']}”, version {facts['template_version']}")
+    elif facts.get("position"):
+        steps.append(f"{POSITION_WORDS[facts['position']]} of the library, added by {facts['added_by']}")
     elif facts.get("added_by"):
         steps.append(f"From the clause library, added by {facts['added_by']}")
     if facts.get("accepted_by"):

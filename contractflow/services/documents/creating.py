@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from contractflow.content import nodes, typed_plan, variables
+from contractflow.content import typed_plan, variables
+from contractflow.content.lines import one_line
 from contractflow.content.typed_plan import TypedRow
 from contractflow.content.version import LONGEST_TITLE, Content
 from contractflow.db.unit_of_work import UnitOfWork
@@ -19,6 +20,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.documents.versions import add_version
 from contractflow.services.moving import locked
+from contractflow.services.templates.using import Started, start
 
 KINDS = {
     "msa": "Master services agreement",
@@ -31,6 +33,7 @@ KINDS = {
 }
 TONES = {"plain": "Plain", "formal": "Formal", "friendly": "Friendly"}
 LENGTHS = {"standard": "Standard", "short": "Short", "detailed": "Detailed"}
+__all__ = ["KINDS", "LENGTHS", "TONES", "Brief", "NewDocument", "create", "one_line"]
 TEXT_LIMIT, MUST_HAVES_LIMIT, MUST_HAVE_LIMIT = 8_000, 20, 500
 
 
@@ -61,6 +64,11 @@ class NewDocument:
     currency: str
     total: str
     plan: Sequence[TypedRow]
+    template_id: str = ""
+    """What it begins with instead of a blank page; then the kind is the template's, and no scope is needed."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What was typed for the template's variables."""
 
 
 def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
@@ -74,17 +82,21 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
         return earlier
     limits.require_room(work, "documents")
     client = locked(work, Client, _client_id(new), "client")
-    content = _content(new)
+    contact = _primary_contact(work, client)
+    started = _started(work, new, org, client, contact)
+    content = _content(new, started)
     document = Document(
         org_id=org.id,
         client_id=client.id,
-        kind=new.kind,
+        template_id=started.template_id if started else None,
+        kind=started.kind if started else new.kind,
         title=content.title,
         number=_next_number(work, org),
         currency=content.currency,
         total_minor=content.total_minor,
         brief={
             **asdict(new.brief),
+            "scope": new.brief.scope or (started.scope if started else ""),
             "variables": variables.read(new.brief.variables),
             "key": idempotency_key,
         },
@@ -94,29 +106,53 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
     )
     work.db.add(document)
     work.db.flush()
-    add_version(work, document, content, source="human")
-    _add_primary_signer(work, document)
+    provenance = started.provenance if started else None
+    add_version(work, document, content, source="template" if started else "human", provenance=provenance)
+    _add_signer(work, document, contact)
     work.record(
         "document:create",
         "document",
         document.id,
         document_id=document.id,
         number=document.number,
-        kind=new.kind,
+        kind=document.kind,
     )
     return document.id
 
 
-def _content(new: NewDocument) -> Content:
+def _started(
+    work: UnitOfWork, new: NewDocument, org: Org, client: Client, contact: Contact
+) -> Started | None:
+    """What the template makes of the values that were typed, and of what we know of both sides."""
+    if not new.template_id:
+        return None
+    try:
+        template_id = UUID(new.template_id)
+    except ValueError:
+        raise Invalid("This template is not in use any more. Choose another one.", "template_id") from None
+    known = {
+        "agency.name": org.name,
+        "client.name": client.legal_name or client.name,
+        "client.address": " ".join(client.billing_address.get("lines", "").split()),
+        "contact.name": contact.name,
+        "document.title": " ".join(new.title.split()),
+    }
+    return start(work, template_id, new.values, known)
+
+
+def _content(new: NewDocument, started: Started | None) -> Content:
     title = one_line(new.title, "title", "a title", LONGEST_TITLE)
-    if new.kind not in KINDS:
+    if started is None and new.kind not in KINDS:
         raise Invalid("Choose what kind of document it is.", "kind")
     if new.currency not in CURRENCIES:
         raise Invalid("Choose one of the currencies offered.", "currency")
-    _check_brief(new.brief)
+    _check_brief(new.brief, is_scope_asked=started is None)
     total = parse_money(new.total, new.currency, field="total")
     values = {name: value for name, value in variables.read(new.brief.variables).items() if value}
-    return Content(title, (), values, typed_plan.read(new.plan, new.currency), total, new.currency)
+    plan = typed_plan.read(new.plan, new.currency)
+    if started is not None:
+        return Content(title, started.blocks, {**values, **started.values}, plan, total, new.currency)
+    return Content(title, (), values, plan, total, new.currency)
 
 
 def _client_id(new: NewDocument) -> UUID:
@@ -126,8 +162,8 @@ def _client_id(new: NewDocument) -> UUID:
         raise Invalid("Choose a client, or add one first.", "client_id") from None
 
 
-def _check_brief(brief: Brief) -> None:
-    if not brief.scope.strip():
+def _check_brief(brief: Brief, *, is_scope_asked: bool) -> None:
+    if is_scope_asked and not brief.scope.strip():
         raise Invalid("Describe the work in a sentence or two; the draft is written from it.", "scope")
     for name in ("scope", "term", "jurisdiction", "variables"):
         if len(getattr(brief, name)) > TEXT_LIMIT:
@@ -142,16 +178,6 @@ def _check_brief(brief: Brief) -> None:
         )
 
 
-def one_line(text: str, field_name: str, what: str, limit: int) -> str:
-    """`text` on one line without control characters. Raises Invalid when empty or longer than `limit`."""
-    line = " ".join(nodes.visible(text).split())
-    if not line:
-        raise Invalid(f"Enter {what}.", field_name)
-    if len(line) > limit:
-        raise Invalid(f"This is too long: at most {limit} characters, yours has {len(line):,}.", field_name)
-    return line
-
-
 def _created_before(work: UnitOfWork, key: str) -> UUID | None:
     query = select(Document.id).where(col(Document.brief)["key"].astext == key)
     return work.db.exec(query.limit(1)).first()
@@ -162,11 +188,11 @@ def _next_number(work: UnitOfWork, org: Org) -> str:
     return f"CF-{work.now.year}-{org.contract_seq:05d}"
 
 
-def _add_primary_signer(work: UnitOfWork, document: Document) -> None:
+def _primary_contact(work: UnitOfWork, client: Client) -> Contact:
     query = (
         select(Contact)
         .where(
-            col(Contact.client_id) == document.client_id,
+            col(Contact.client_id) == client.id,
             col(Contact.can_sign),
             col(Contact.anonymised_at).is_(None),
         )
@@ -175,6 +201,10 @@ def _add_primary_signer(work: UnitOfWork, document: Document) -> None:
     contact = work.db.exec(query.limit(1)).first()
     if contact is None:
         raise Invalid("This client has no contact who can sign. Add one first.", "client_id")
+    return contact
+
+
+def _add_signer(work: UnitOfWork, document: Document, contact: Contact) -> None:
     work.db.add(
         Signer(
             org_id=document.org_id,

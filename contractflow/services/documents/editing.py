@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from contractflow.content import blocks, nodes, variables
 from contractflow.content.blocks import Block
+from contractflow.content.lines import one_line
 from contractflow.content.plan import PaymentPlan
 from contractflow.content.version import LONGEST_TITLE, Content
 from contractflow.db.unit_of_work import UnitOfWork
@@ -17,18 +17,14 @@ from contractflow.models import Document, DocumentVersion
 from contractflow.money import parse_money
 from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
-from contractflow.services.documents.creating import one_line
+from contractflow.services.documents.locks import require_open
 from contractflow.services.documents.subject import DRAFTING, current_version
 from contractflow.services.documents.versions import add_version
 from contractflow.services.moving import locked
+from contractflow.services.templates.using import check_value
 from contractflow.workflows.document import Status
 
 EDITABLE = (Status.DRAFT, Status.REVIEW)
-
-
-def block_digest(block: Block) -> str:
-    """Short fingerprint of a block's text: an edit says which text it started from."""
-    return hashlib.sha256(block.md.encode()).hexdigest()[:16]
 
 
 def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base: str) -> str:
@@ -41,16 +37,17 @@ def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base
     current = find_block(content, block_id)
     text = blocks.clean(md).strip("\n").rstrip()
     if text == current.md:
-        return block_digest(current)
-    if base != block_digest(current):
+        return blocks.digest(current)
+    if base != blocks.digest(current):
         raise Stale(
             "Somebody changed this clause while you were typing. Your text is still here: copy it, then reload."
         )
     if not text.strip():
         raise Invalid("A clause cannot be empty. Remove it instead.", block_id)
+    require_open(work, version, [block_id])
     changed = replace(content, blocks=blocks.replace(content.blocks, block_id, text))
     _save(work, document, version, changed, touched=[block_id])
-    return block_digest(find_block(changed, block_id))
+    return blocks.digest(find_block(changed, block_id))
 
 
 def add_block(work: UnitOfWork, document_id: UUID, after: str, md: str) -> str:
@@ -70,6 +67,7 @@ def remove_block(work: UnitOfWork, document_id: UUID, block_id: str) -> None:
     document, version, content = open_for_editing(work, document_id)
     kept = tuple(block for block in content.blocks if block.id != block_id)
     if len(kept) != len(content.blocks):
+        require_open(work, version, [block_id])
         _save(work, document, version, replace(content, blocks=kept))
 
 
@@ -77,7 +75,8 @@ def fill_in(work: UnitOfWork, document_id: UUID, values: Mapping[str, str]) -> N
     """Give variables of the text their values; names that are not in the text are ignored, an empty value opens one."""
     document, version, content = open_for_editing(work, document_id)
     names = {name for block in content.blocks for name in variables.find(block.md)}
-    typed = {name: " ".join(nodes.visible(value).split()) for name, value in values.items() if name in names}
+    lines = {name: " ".join(nodes.visible(value).split()) for name, value in values.items() if name in names}
+    typed = {name: check_value(work, document.template_id, name, line) for name, line in lines.items()}
     filled = {name: value for name, value in {**content.variables, **typed}.items() if value}
     if filled != content.variables:
         _save(work, document, version, replace(content, variables=filled))
@@ -87,7 +86,8 @@ def rename(work: UnitOfWork, document_id: UUID, title: str) -> None:
     document, version, content = open_for_editing(work, document_id)
     line = one_line(title, "title", "a title", LONGEST_TITLE)
     if line != content.title:
-        _save(work, document, version, replace(content, title=line))
+        named = {"document.title": line} if "document.title" in content.variables else {}
+        _save(work, document, version, replace(content, title=line, variables={**content.variables, **named}))
 
 
 def replan(work: UnitOfWork, document_id: UUID, total: str, plan: PaymentPlan) -> None:
@@ -136,7 +136,8 @@ def _save(
     provenance = {b.id: version.provenance[b.id] for b in content.blocks if b.id in version.provenance}
     edited = {"reviewed": True, "edited_by": _name(work), "edited_at": work.now.isoformat()}
     for block_id in touched:
-        provenance[block_id] = provenance.get(block_id, {}) | edited
+        facts = provenance.get(block_id, {})
+        provenance[block_id] = facts | edited | ({"lock_edited": True} if facts.get("locked") else {})
     saved = add_version(work, document, content, source="human", provenance=provenance)
     work.record("document:edit", "document", document.id, document_id=document.id, version=saved.number)
 

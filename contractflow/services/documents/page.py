@@ -102,6 +102,7 @@ class DocumentPage:
     expires: When = field(default_factory=When)
     checks: list[Check] = field(default_factory=list)
     blocks: list[BlockRow] = field(default_factory=list)
+    last_block: str = ""
     variables: list[VariableRow] = field(default_factory=list)
     plan: list[PlanLine] = field(default_factory=list)
     signers: list[SignerRow] = field(default_factory=list)
@@ -158,6 +159,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         closed_reason=document.closed_reason or "",
         expires=shown(work, document.expires_at),
         blocks=block_rows(work, version, facts.content),
+        last_block=facts.content.blocks[-1].id if facts.content and facts.content.blocks else "",
         variables=variable_rows(facts.content),
         plan=plan_lines(facts.content),
         signers=signers,

@@ -9,6 +9,8 @@ from contractflow.errors import IllegalMove
 from contractflow.models import Document, DraftJob
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
+from contractflow.services.documents.locks import require_open
+from contractflow.services.documents.subject import current_version
 from contractflow.services.drafts import rows
 from contractflow.services.drafts.reading import DraftRow, row_of
 from contractflow.services.moving import locked, move, touched
@@ -29,6 +31,8 @@ def request(work: UnitOfWork, document_id: UUID, idempotency_key: str) -> DraftR
         raise IllegalMove("A draft of this document is being written already.")
     if document.status is not Status.DRAFT:
         raise IllegalMove(f"This document is “{document.status}” now; only a draft can be drafted anew.")
+    if version := current_version(work, document):
+        require_open(work, version, version.provenance)  # the draft takes the place of the whole text
     limits.require_room(work, "drafts")
     job = DraftJob(
         org_id=document.org_id,

@@ -24,6 +24,7 @@ from contractflow.models import Document, DraftJob
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.documents.editing import find_block, open_for_editing
+from contractflow.services.documents.locks import is_locked, require_open
 from contractflow.services.documents.versions import add_version
 from contractflow.services.drafts import fairness, rows
 from contractflow.services.drafts.saving import origin_of, proposal
@@ -86,8 +87,11 @@ def accept(work: UnitOfWork, document_id: UUID, draft_id: UUID) -> None:
     block = next((block for block in content.blocks if block.id == job.block_id), None)
     if block is None or not is_current(job, block):
         raise Stale(CHANGED)
+    require_open(work, version, [block.id])
     changed = blocks.replace(content.blocks, block.id, proposed(job, block))
     facts = {**origin_of(work, job, job.model), "accepted_by": work.member.name}
+    if is_locked(version, block.id):
+        facts |= {"locked": True, "lock_edited": True}
     saved = add_version(
         work,
         document,

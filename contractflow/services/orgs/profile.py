@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from contractflow.content import nodes
+from contractflow.content.lines import one_line
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Org
@@ -14,7 +15,6 @@ from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
 from contractflow.services.display import When, when
-from contractflow.services.documents.creating import one_line
 from contractflow.services.moving import locked
 from contractflow.services.orgs.closing import erased_on
 

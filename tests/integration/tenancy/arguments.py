@@ -35,6 +35,7 @@ ALIASES = {
     "family":             "family_id",     "owner_id":          "membership_id",
     "session_id":         "family_id",     "organisation_id":   "org_id",
     "heir_id":            "membership_id",
+    "part_id":            "block_id",
     "families":           "family_id",     "current":           "family_id",
     "id":                 "token_id",      "member_id":         "membership_id",
 }

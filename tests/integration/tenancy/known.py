@@ -25,6 +25,13 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "limits.use_of": {"name": "seats"},
     "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
     "identity.telling.tell": {"kind": "already_known"},
+    "templates.editing.add": {"kind": "document", "category": "sow"},
+    "templates.reading.list_page": {"kind": "document"},
+    "templates.reading.one": {"kind": "document"},
+    "templates.rows.in_use": {"kind": "document"},
+    "templates.rows.keep": {"text": ()},
+    "templates.searching.chosen": {"position": "preferred"},
+    "documents.inserting.insert_clause": {"position": "preferred"},
     "webhooks.receive": {"raw": EVENT},
 }
 """By verb, the parameters whose names and types do not say what they take; a string that names an id stands for it."""

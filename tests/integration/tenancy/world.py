@@ -22,7 +22,6 @@ from contractflow.models import (
     Contact,
     Project,
     Subscription,
-    Template,
     WebhookEvent,
 )
 from contractflow.permissions import Member, Role, Signer, System
@@ -160,15 +159,21 @@ def _a_colleague_of_rita(work: UnitOfWork) -> UUID:
 
 
 def _shelf(work: UnitOfWork, owner: Member, client: Client, word: str) -> Ids:
-    template = Template(
-        org_id=owner.org_id, kind="clause", category="terms", name=f"{word} clause", position="preferred",
-        body=[{"id": BLOCK, "md": f"{word} words"}], status="published",
-    )  # fmt: skip
+    clause = builders.a_template(
+        work, name=f"{word} clause", about=f"{word} about", body=[{"id": "preferred", "md": f"{word} words"}]
+    )
+    template = builders.a_template(
+        work,
+        kind="document",
+        category="sow",
+        name=f"{word} template",
+        body=[{"id": BLOCK, "md": f"## {word} part"}],
+    )
     project = Project(org_id=owner.org_id, client_id=client.id, name=f"{word} project", currency="EUR")
     lead = builders.a_lead(work, name=f"{word} lead", email=f"{word}@lead.test", message=f"{word} message")
-    work.db.add_all([template, project])
+    work.db.add(project)
     work.db.flush()
-    return {"template_id": template.id, "project_id": project.id, "lead_id": lead.id}
+    return {"template_id": template.id, "clause_id": clause.id, "project_id": project.id, "lead_id": lead.id}
 
 
 def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) -> tuple[Ids, Signer]:
