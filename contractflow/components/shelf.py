@@ -14,7 +14,16 @@ from contractflow.components.refused import blocked_without
 from contractflow.components.search import search_field
 from contractflow.components.sections import tabs
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import cell, name_cell, pager, table, table_row, time_cell, toolbar
+from contractflow.components.table import (
+    cell,
+    name_cell,
+    pager,
+    table,
+    table_row,
+    time_cell,
+    toolbar,
+    value_cell,
+)
 from contractflow.permissions import Permission as P
 from contractflow.services.templates import TemplateRow
 from contractflow.state.templates import TemplatesState as State
@@ -80,8 +89,8 @@ def _row(row: TemplateRow, room: str) -> rx.Component:
         cell(pill(TEMPLATE, row.status)),
         cell(row.group, wide=True),
         cell(row.parts, wide=True),
-        rx.el.td(row.version, class_name="cf-table__value"),
-        time_cell(row.changed),
+        value_cell(rx.fragment(rx.el.span("Version ", class_name="cf-phone-only cf-muted"), row.version)),
+        time_cell(row.changed.ago, row.changed.tip),
         key=row.id,
     )
 

@@ -63,7 +63,7 @@ def menu() -> rx.Component:
 def rail(group: str) -> rx.Component:
     return rx.el.aside(
         rx.el.div(
-            pill(TEMPLATE, page.status),
+            rx.el.div(pill(TEMPLATE, page.status), class_name="cf-line"),
             rx.el.p(NEXT, class_name="cf-next", role="status"),
             rx.cond(page.about, rx.el.p(page.about, class_name="cf-muted")),
             facts((group, page.group), ("Version", page.version)),

@@ -148,6 +148,7 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("document", product),
         *_of_every("invoice", product),
         *_of_every("client", product)[:1],
+        *_of_the_shelf(product),
         "/documents/01a00000-0000-7000-8000-000000000000",
         "/organisations/01a00000-0000-7000-8000-000000000000",
     ]
@@ -166,6 +167,16 @@ def _of_every(table: str, product: Product) -> list[str]:
         " WHERE org_id = (SELECT id FROM org WHERE name = 'Northlight' ORDER BY created_at LIMIT 1)"
     )
     return [f"/{table}s/{key}" for (key,) in found]
+
+
+def _of_the_shelf(product: Product) -> list[str]:
+    """A template, a clause, a document that begins with the template, and what is not there."""
+    found = product.rows("SELECT DISTINCT ON (kind) kind, id FROM template ORDER BY kind, name")
+    ids = dict(found)
+    return [
+        f"/templates/{ids['document']}", f"/clauses/{ids['clause']}", f"/templates/{ids['clause']}",
+        f"/documents/new?template={ids['document']}", "/clauses?status=draft",
+    ]  # fmt: skip
 
 
 async def _walk(person: Person, paths: list[str] | tuple[str, ...], *, thoroughly: bool = True) -> None:

@@ -275,11 +275,11 @@ def _settings(one: TypedVariable) -> VariableSettings:
     )
 
 
-def _version(work: UnitOfWork, version: Template, shown: Template) -> VersionRow:
+def _version(work: UnitOfWork, version: Template, current: Template) -> VersionRow:
     return VersionRow(
         str(version.id),
         str(version.version),
         version.status.value,
         shown(work, version.updated_at),
-        version.id == shown.id,
+        version.id == current.id,
     )
