@@ -74,6 +74,12 @@ def _scheduler(_arguments: Arguments) -> None:
     run_scheduler()
 
 
+def _healthy(arguments: Arguments) -> int:
+    from contractflow.ops.healthy import healthy
+
+    return healthy(arguments.kind)
+
+
 def _sandbox(arguments: Arguments) -> None:
     from contractflow.sandbox.server import run
 
@@ -245,6 +251,7 @@ COMMANDS = [
     Command("web",       "serve the built product",                                      _web,          _declare_web),
     Command("worker",    "run the jobs of a queue: drafts, mail or general (PDF)",       _worker,       lambda p: p.add_argument("queue", choices=["drafts", "mail", "general"])),
     Command("scheduler", "find what is due and wake the workers",                        _scheduler),
+    Command("healthy",   "whether this container's web or worker lives: for its health check", _healthy,  lambda p: p.add_argument("kind", nargs="?", default="web", choices=["web", "drafts", "mail", "general", "scheduler"])),
     Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),

@@ -6,11 +6,6 @@ case "${1:-web}" in
     [ $# -eq 0 ] || shift
     exec python -m contractflow web --host "${HOST:-0.0.0.0}" --port "$PORT" --workers "${WEB_WORKERS:-1}" "$@"
     ;;
-  healthy)
-    exec python -c "
-import os, urllib.request
-urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/api/health/live', timeout=2)"
-    ;;
   *)
     exec python -m contractflow "$@"
     ;;

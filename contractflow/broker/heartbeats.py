@@ -82,6 +82,14 @@ async def alive(kind: str) -> bool:
     return bool(names) and bool(await async_redis().exists(*(_key(kind, name) for name in names)))
 
 
+def alive_here(kind: str) -> bool:
+    """Whether a worker of this kind on this very machine (container) says so; raises RedisError when Redis is away."""
+    redis = request_redis()
+    listed: Any = redis.zrange(_list(kind), 0, -1)
+    here = [name for name in listed if name.startswith(f"{socket.gethostname()}:")]
+    return bool(here) and bool(redis.exists(*(_key(kind, name) for name in here)))
+
+
 def workers() -> list[Worker]:
     """Everybody who lives, and who fell silent lately, by kind. Raises RedisError when Redis is away."""
     redis, now = request_redis(), time.time()

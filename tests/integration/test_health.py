@@ -14,6 +14,7 @@ from contractflow.broker import connections, heartbeats
 from contractflow.config import settings
 from contractflow.db.engine import forget_engines
 from contractflow.db.migrations import is_current
+from contractflow.ops.healthy import healthy
 from contractflow.ops.schema import is_at_head
 from contractflow.revisions import heads
 from tests.conftest import Database
@@ -112,3 +113,31 @@ def test_an_older_schema_is_not_current(database: Database) -> None:
         finally:
             admin.execute("UPDATE alembic_version SET version_num = %s", [*heads()])
     assert is_current()
+
+
+def test_a_workers_container_is_well_while_the_worker_in_it_says_so(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert healthy("drafts") == 1
+    heartbeats.beat("drafts")
+    assert healthy("drafts") == 0
+    assert healthy("mail") == 1
+    monkeypatch.setattr(heartbeats.socket, "gethostname", lambda: "another-container")
+    assert healthy("drafts") == 1  # somebody else's sign of life
+    assert "gives no sign of life" in capsys.readouterr().err
+
+
+def test_a_container_without_its_servers_is_not_well(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CONTRACTFLOW_REDIS_URL", "redis://:hidden@127.0.0.1:1/0")
+    monkeypatch.setenv("PORT", "1")
+    settings.cache_clear()
+    connections.forget_connections()
+    try:
+        assert (healthy("drafts"), healthy("web")) == (1, 1)
+    finally:
+        monkeypatch.undo()
+        connections.forget_connections()
+        settings.cache_clear()
+    assert "hidden" not in capsys.readouterr().err
