@@ -64,10 +64,6 @@ liveness.install()
 locks.install()
 
 
-async def watch_ended_sessions() -> None:
-    await watch_revocations(app)
-
-
 async def show_that_we_live() -> None:
     await liveness.stay_known(app)
 
@@ -84,10 +80,11 @@ async def process():
     # What an app is made of stays for good. The collector need not go through it: that stopped everybody for 0.2 s.
     gc.collect()
     gc.freeze()
-    yield
+    async with later.beside(watch_revocations(app)):
+        yield
     await later.settled()
     await close_async()
 
 
-for task in (process, watch_ended_sessions, show_that_we_live):
+for task in (process, show_that_we_live):
     app.register_lifespan_task(task)

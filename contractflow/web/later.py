@@ -1,10 +1,11 @@
-"""Work that an answer does not wait for, so that its time tells nothing."""
+"""Work that an answer does not wait for, so that its time tells nothing, and work for as long as the process lives."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -17,6 +18,17 @@ def later(work: Coroutine[Any, Any, object]) -> None:
     task = asyncio.create_task(_guarded(work))
     _running.add(task)  # the loop holds tasks only weakly
     task.add_done_callback(_running.discard)
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
+    """Do `work` for as long as the process lives; it has ended before anybody closes what it listens to."""
+    task = asyncio.create_task(_guarded(work))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def settled() -> None:

@@ -7,7 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.e2e.people import DEMO_PASSWORD, Person
 
-pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.timeout(180)]
 
 DOCUMENT = "Brand refresh 2027"
 
