@@ -5,8 +5,8 @@ A clause has both of its positions in one row. What is published is fixed, as th
 
 from alembic import op
 
-revision = "0030_templates"
-down_revision = "0029_leftovers_of_drafts"
+revision = "0031_templates"
+down_revision = "0030_account_deletion"
 branch_labels = None
 depends_on = None
 
