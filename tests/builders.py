@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import (
     Approval,
+    Artifact,
     Client,
     Comment,
     Contact,
@@ -260,6 +261,16 @@ def a_signed_document(work: UnitOfWork, **other: Any) -> tuple[Document, Signer]
 
 def signer_of(work: UnitOfWork, document_id: UUID) -> Signer:
     return work.db.exec(select(Signer).where(col(Signer.document_id) == document_id)).one()
+
+
+def a_logo(work: UnitOfWork, content: bytes = b"a picture") -> Artifact:
+    """The one that is shown; only its rows, whatever the plan."""
+    digest = hashlib.sha256(content).digest()
+    facts: dict[str, Any] = {"filename": "logo.png", "mime": "image/png", "size_bytes": len(content)}
+    made = _added(work, Artifact(org_id=org_id(work), kind="logo", content=content, sha256=digest, **facts))
+    org = work.db.get_one(Org, org_id(work))
+    org.brand = {**org.brand, "logo": str(made.id)}
+    return made
 
 
 def an_invoice(

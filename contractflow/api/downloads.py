@@ -8,12 +8,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from contractflow.errors import AppError, NotFound, NotSignedIn, PortalClosed
-from contractflow.permissions import Member, Signer
+from contractflow.errors import AppError, NotFound
 from contractflow.services import sealing
 from contractflow.services.sealing import Download
 from contractflow.web.admission import admits
-from contractflow.web.requests import member_of, signer_of
+from contractflow.web.requests import readers_of
 from contractflow.web.rules import SIGNED_IN, SIGNER
 from contractflow.web.threads import perform
 
@@ -23,7 +22,7 @@ _NOT_FOUND = "That document does not exist."
 @admits(SIGNED_IN, SIGNER)
 async def document_pdf(request: Request) -> Response:
     """One browser may hold both sessions: a member's is asked first, then the client's."""
-    actors = await _actors(request)
+    actors = await readers_of(request)
     if not actors:
         return _refusal("Please sign in, or open the link in your mail again.", 401)
     for actor in actors:
@@ -37,16 +36,6 @@ async def document_pdf(request: Request) -> Response:
 
 
 routes = [Route("/api/documents/{document_id:uuid}/pdf", document_pdf)]
-
-
-async def _actors(request: Request) -> list[Member | Signer]:
-    found: list[Member | Signer] = []
-    for actor_of in (member_of, signer_of):
-        try:
-            found.append(await actor_of(request))
-        except (NotSignedIn, PortalClosed):
-            continue
-    return found
 
 
 def _file(file: Download) -> Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.components.brand import initials
+from contractflow.components.brand import initials, logo_or_initials
 from contractflow.components.icon import icon, link
 from contractflow.components.missing import switch_form
 from contractflow.services.orgs import Own
@@ -16,7 +16,7 @@ MENU = "organisation-menu"
 
 def organisation_button(who: Any) -> rx.Component:
     return rx.el.button(
-        initials(who.org_name, square=True),
+        logo_or_initials(who.org_name, who.logo),
         rx.el.span(who.org_name, class_name="cf-clip cf-sidebar__name"),
         icon("chevrons-up-down"),
         type="button",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from contractflow.components.brand import initials
+from contractflow.components.brand import logo_or_initials
 from contractflow.components.connection import reconnecting_bar
 from contractflow.components.icon import Content, Text, skip_link
 
@@ -43,11 +43,7 @@ def next_step(words: Content, *buttons: rx.Component) -> rx.Component:
 def _head(agency: Text, about: Text, logo: Text) -> rx.Component:
     return rx.el.header(
         skip_link(),
-        rx.cond(
-            logo,
-            rx.el.img(src=logo, alt="", height="32"),
-            initials(agency, square=True),
-        ),
+        logo_or_initials(agency, logo),
         rx.el.div(
             rx.el.span(agency, class_name="cf-clip"),
             rx.el.small(about, class_name="cf-clip"),

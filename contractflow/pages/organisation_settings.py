@@ -7,11 +7,13 @@ import reflex as rx
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
 from contractflow.components.organisation_end import delete_dialog, end, take_along
+from contractflow.components.organisation_logo import logo_section
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
 from contractflow.money import CURRENCIES
 from contractflow.state.organisation import OrganisationState
+from contractflow.state.refused import RefusedState
 
 page, errors = OrganisationState.page, OrganisationState.errors
 MONEY = [(currency.code, f"{currency.name} ({currency.code})") for currency in CURRENCIES.values()]
@@ -20,11 +22,11 @@ ZONES = [
 ]
 
 
-@settings_page("/settings/organisation", "Organisation", on_load=OrganisationState.load)
+@settings_page("/settings/organisation", "Organisation", on_load=[OrganisationState.load, RefusedState.load])
 def organisation() -> rx.Component:
     return loaded(
         OrganisationState.is_loaded,
-        rx.fragment(_about(), _policy(), _ownership(), take_along(), end(), delete_dialog()),
+        rx.fragment(_about(), logo_section(), _policy(), _ownership(), take_along(), end(), delete_dialog()),
     )
 
 

@@ -24,6 +24,7 @@ def portal_document() -> rx.Component:
         loaded(
             PortalState.is_loaded, rx.cond(PortalState.is_missing, _gone(), _document()), skeleton_text(6)
         ),
+        logo=page.logo,
         about=page.title,
         step=rx.cond(PortalState.is_loaded & ~PortalState.is_missing, step_bar()),
         human=rx.cond(

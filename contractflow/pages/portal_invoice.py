@@ -30,6 +30,7 @@ def portal_invoice() -> rx.Component:
             rx.cond(PortalInvoiceState.is_missing, _gone(), _invoice()),
             skeleton_text(3),
         ),
+        logo=page.logo,
         about=page.heading,
         step=pay_bar(),
         human=rx.cond(page.contact, _human()),

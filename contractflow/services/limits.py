@@ -28,6 +28,8 @@ REFUSALS = {
     "documents": "The {tier} plan holds {limit} active documents. Finish or void one, or choose a larger plan.",
 }
 
+NO_BRANDING = "The {tier} plan shows no logo of your own. A larger plan does."
+
 
 class Use(NamedTuple):
     """How many there are of what `tier` limits, and how many there may be; None is unlimited."""
@@ -58,6 +60,20 @@ def require_room(work: UnitOfWork, name: str) -> None:
     use = use_of(work, name)
     if not use.has_room:
         raise LimitReached(REFUSALS[name].format(limit=f"{use.limit:,}", tier=use.tier.name))
+
+
+def why_no_branding(work: UnitOfWork) -> str:
+    """Why the plan does not let the organisation show its own logo; empty when it does."""
+    work.require(P.ORG_READ)
+    key = work.db.execute(select(_tier(work))).scalar_one()
+    tier = tiers.named(key or tiers.TIERS[0].key)
+    return "" if tier.has_branding else NO_BRANDING.format(tier=tier.name)
+
+
+def require_branding(work: UnitOfWork) -> None:
+    """Raises LimitReached."""
+    if refused := why_no_branding(work):
+        raise LimitReached(refused)
 
 
 def _settings(work: UnitOfWork) -> ScalarSelect[Any]:

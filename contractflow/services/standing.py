@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import col, select
+
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import AppUser
+from contractflow.models import AppUser, Membership, Org
 from contractflow.permissions import Permission as P
 from contractflow.services import feed, orgs, platform
 from contractflow.services.orgs import Own
@@ -23,13 +25,20 @@ class Standing:
     closing: str
     news: str
     """How many notifications are new ("3", "99+"); empty when none is."""
+    logo: str
 
 
 def of_member(work: UnitOfWork) -> Standing:
     work.require(P.ORG_READ)
     member = work.member
     mine = orgs.own(work)
-    person = work.db.get_one(AppUser, member.user_id)
+    here = (
+        select(AppUser, Org)
+        .join(Membership, col(Membership.user_id) == AppUser.id)
+        .join(Org, col(Org.id) == Membership.org_id)
+        .where(col(Membership.id) == member.membership_id)
+    )
+    person, org = work.db.exec(here).one()
     return Standing(
         next((org.name for org in mine if org.is_current), ""),
         platform.is_admin(work, member.user_id),
@@ -37,6 +46,7 @@ def of_member(work: UnitOfWork) -> Standing:
         mine,
         orgs.closing_notice(work) if member.is_reading_only else "",
         _counted(feed.unread(work)),
+        orgs.logo_address(org),
     )
 
 

@@ -26,6 +26,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "org:create":                 ("created",   "created the organisation"),
     "org:update":                 ("edited",    "changed the organisation"),
     "org:change_policy":          ("edited",    "changed the approval policy"),
+    "org:change_logo":            ("edited",    "changed the logo"),
+    "org:remove_logo":            ("edited",    "removed the logo"),
     "org:request_deletion":       ("voided",    "asked for the organisation to be deleted"),
     "org:export":                 ("created",   "took away a copy of everything"),
     "org:erase":                  ("voided",    "erased the organisation"),

@@ -22,6 +22,8 @@ class FrameState(rx.State):
     news: str = ""
     """How many notifications are new; empty when none is."""
     organisations: list[Own] = []
+    logo: str = ""
+    """Where a browser gets the organisation's; empty without one."""
     closing: str = ""
     refusals: dict[str, str] = {}
     """What this role may do nowhere: why, by permission."""
@@ -32,7 +34,7 @@ class FrameState(rx.State):
         member = await acting_member()
         seen = await perform(member, standing.of_member)
         self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
-        self.awaits_confirmation = seen.awaits_confirmation
+        self.awaits_confirmation, self.logo = seen.awaits_confirmation, seen.logo
         self.organisations, self.closing, self.news = seen.organisations, seen.closing, seen.news
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}

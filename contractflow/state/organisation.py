@@ -17,10 +17,13 @@ class OrganisationState(ActingState, rx.State):
     page: OrganisationPage = OrganisationPage()
     is_loaded: bool = False
     is_deleting: bool = False
+    done: str = ""
+    """What a form that led here has just done."""
 
     @rx.event
     @policy(P.ORG_READ)
     async def load(self):
+        self.done = str(self.router.url.query_parameters.get("done", ""))
         self.page, self.is_loaded = await self._perform(orgs.organisation), True
 
     @rx.event
@@ -28,6 +31,12 @@ class OrganisationState(ActingState, rx.State):
     async def save(self, form: dict[str, str]):
         await self._submit(orgs.save_organisation, **{name: str(form.get(name, "")) for name in FIELDS})
         return None if self.errors else self._done("Saved. New documents and invoices show it.")
+
+    @rx.event
+    @policy(P.BRAND_MANAGE)
+    async def remove_logo(self):
+        await self._perform(orgs.remove_logo)
+        return self._done("Removed. Clients see the first letter of your name.")
 
     @rx.event
     @policy(P.APPROVAL_POLICY_MANAGE)

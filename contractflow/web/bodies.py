@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contractflow.integrations.pictures import LARGEST as LARGEST_PICTURE
 from contractflow.services.verification import LARGEST as LARGEST_PDF
 
 FORM: Final = 64 * 1024
@@ -20,6 +21,7 @@ FORM: Final = 64 * 1024
 LARGEST: Final[dict[str, int]] = {
     # the beginning of the address   bytes
     "/api/verify/":                  LARGEST_PDF,
+    "/api/organisation/logo":       4 * LARGEST_PICTURE,  # what is larger than one is told so on its page
     "/api/webhooks/":                512 * 1024,    # the largest event Paddle documents is a tenth of it
     "/api/reports":                  16 * 1024,
 }

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
-from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from contractflow.errors import AppError, Invalid
@@ -18,6 +19,7 @@ from contractflow.web.answers import see
 from contractflow.web.requests import browser_of
 from contractflow.web.storable import is_storable
 
+NOT_WHOLE: Final = "The file did not arrive whole. Please try again."
 LONGEST_FIELD: Final = 2100
 """A captcha token is the longest; a password over 128 characters is refused by its own rule."""
 
@@ -42,6 +44,19 @@ async def fields(request: Request) -> Mapping[str, str]:
     return _Fields(
         {name: text for name, text in posted.items() if isinstance(text, str) and _is_usable(text)}
     )
+
+
+async def posted_file(request: Request, name: str) -> bytes:
+    """What the one file of a form holds; its own name and the type it claims are not looked at. Raises Invalid.
+
+    How much may come in all says `web.bodies`.
+    """
+    try:
+        async with request.form(max_files=1, max_fields=5) as posted:
+            file = posted.get(name)
+            return await file.read() if isinstance(file, UploadFile) else b""
+    except (HTTPException, ClientDisconnect):
+        raise Invalid(NOT_WHOLE, name) from None
 
 
 def _is_usable(text: str) -> bool:

@@ -19,6 +19,7 @@ class PostForm(BaseHTML):  # type: ignore[misc]  # Reflex's types are skipped by
     action: rx.Var[str]
     method: rx.Var[str]
     auto_complete: rx.Var[str]
+    enc_type: rx.Var[str]
 
 
 def post_form(*children: rx.Component, action: str | rx.Var[str], **props: Any) -> rx.Component:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import HTTPConnection, Request
 
 from contractflow.config import settings
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, NotSignedIn, PortalClosed
 from contractflow.permissions import Member, Signer, Visitor
 from contractflow.security.cookies import VISITOR, visitor_id
 from contractflow.security.devices import COOKIE, Device
@@ -63,6 +63,17 @@ async def signer_of(request: Request) -> Signer:
     """The client whose portal session came along. Raises PortalClosed."""
     _, session = await resolve(SIGNERS, request.cookies.get(SIGNERS.kind.cookie))
     return await read_signer(session, visitor_of(request))
+
+
+async def readers_of(request: Request) -> list[Member | Signer]:
+    """Everybody whose session came along: one browser may hold a member's and a client's."""
+    found: list[Member | Signer] = []
+    for actor_of in (member_of, signer_of):
+        try:
+            found.append(await actor_of(request))
+        except (NotSignedIn, PortalClosed):
+            continue
+    return found
 
 
 def _address(request: HTTPConnection) -> str:

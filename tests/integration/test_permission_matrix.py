@@ -110,6 +110,11 @@ def a_clause() -> UUID:
         return builders.a_template(work).id
 
 
+def a_logo() -> None:
+    with unit_of_work(cast.northlight) as work:
+        builders.a_logo(work)
+
+
 def an_invitation() -> UUID:
     with unit_of_work(cast.northlight) as work:
         return builders.a_token(work, "invite", role=Role.VIEWER, created_by=cast.adam.user_id).id
@@ -202,6 +207,7 @@ PROBES: dict[Permission, Probe] = {
     P.TEMPLATE_EDIT:       Probe(a_clause,              templates.revise),
     P.TEMPLATE_PUBLISH:    Probe(a_clause,              templates.archive),
     P.CLAUSE_LOCK:         Probe(a_clause,              lambda work, clause: templates.lock(work, clause, is_locked=True)),
+    P.BRAND_MANAGE:        Probe(a_logo,                lambda work, _: orgs.remove_logo(work)),
     P.AUDIT_READ:          Probe(nothing,               lambda work, _: audit.page(work, Wanted())),
     P.AUDIT_EXPORT:        Probe(nothing,               lambda work, _: audit.export(work, "csv", Wanted())),
     P.ORG_EXPORT_DATA:     Probe(nothing,               lambda work, _: orgs.export(work)),
@@ -213,7 +219,7 @@ NO_VERB_YET = {
     # the room comes later; the table already says who will have it
     P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
     P.PROJECT_WRITE, P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
-    P.BRAND_MANAGE, P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
+    P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip
 

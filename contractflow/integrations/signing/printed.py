@@ -77,7 +77,7 @@ class Certificate:
 @dataclass(frozen=True)
 class PrintedContract:
     """`content_sha256` is hexadecimal; `accent` is "#rrggbb"; `printed_at` goes into the PDF, so that the same
-    values always give the same bytes. Without a certificate it is a draft and marked so, unless `mark` says otherwise.
+    values always give the same bytes. `logo` is a PNG that we drew. Without a certificate it is a draft and marked so, unless `mark` says otherwise.
     """
 
     title: str
@@ -93,6 +93,7 @@ class PrintedContract:
     printed_at: datetime
     signatures: tuple[PrintedSignature, ...] = ()
     certificate: Certificate | None = None
+    logo: bytes = b""
     accent: str = "#3e63dd"
     mark: str = ""
     lang: str = "en"

@@ -67,8 +67,10 @@ def _compiler() -> typst.Compiler:
 def _data(document: PrintedContract) -> dict[str, Any]:
     if not _ACCENT.fullmatch(document.accent):
         raise Invalid("The accent is a colour like #3e63dd.", "accent")
-    facts = {key: value for key, value in asdict(document).items() if key not in ("blocks", "printed_at")}
-    return {**_printable(facts), "clauses": _clauses(document)}
+    facts = {
+        key: value for key, value in asdict(document).items() if key not in ("blocks", "printed_at", "logo")
+    }
+    return {**_printable(facts), "logo": list(document.logo), "clauses": _clauses(document)}
 
 
 def _printable(value: Any) -> Any:

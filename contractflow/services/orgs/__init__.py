@@ -1,5 +1,13 @@
 """The organisation itself: founding it, what it is called, how its clients pay it, and the end of it."""
 
+from contractflow.services.orgs.branding import (
+    Logo,
+    change_logo,
+    logo,
+    logo_address,
+    logo_content,
+    remove_logo,
+)
 from contractflow.services.orgs.client_money import (
     PaymentSettings,
     bank_account,
@@ -24,10 +32,12 @@ __all__ = [
     "TABLES",
     "Copy",
     "Elsewhere",
+    "Logo",
     "OrganisationPage",
     "Own",
     "PaymentSettings",
     "bank_account",
+    "change_logo",
     "closing_notice",
     "connect_paddle",
     "disconnect_paddle",
@@ -38,10 +48,14 @@ __all__ = [
     "export_file",
     "export_part",
     "found",
+    "logo",
+    "logo_address",
+    "logo_content",
     "organisation",
     "own",
     "paddle_is_available",
     "payment_settings",
+    "remove_logo",
     "request_deletion",
     "save_bank_details",
     "save_organisation",

@@ -16,6 +16,7 @@ from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
 from contractflow.services.display import When, when
 from contractflow.services.moving import locked
+from contractflow.services.orgs.branding import logo_address, why_no_branding
 from contractflow.services.orgs.closing import erased_on
 
 NAME_LIMIT, TAX_LIMIT, ADDRESS_LIMIT = 120, 80, 500
@@ -34,7 +35,11 @@ class OrganisationPage:
     timezone: str = ""
     approval_required: bool = True
     since: When = field(default_factory=When)
+    logo: str = ""
+    """Where a browser gets it; empty without one."""
     why_not_update: str = ""
+    why_not_brand: str = ""
+    may_remove_logo: bool = False
     why_not_policy: str = ""
     why_not_transfer: str = ""
     why_not_delete: str = ""
@@ -57,7 +62,10 @@ def organisation(work: UnitOfWork) -> OrganisationPage:
         timezone=org.timezone,
         approval_required=bool(org.settings.get("approval_required", True)),
         since=when(org.created_at, work.now, org.timezone),
+        logo=logo_address(org),
         why_not_update=why_not(work.actor, P.ORG_UPDATE),
+        why_not_brand=why_no_branding(work),
+        may_remove_logo=bool(logo_address(org)) and not why_not(work.actor, P.BRAND_MANAGE),
         why_not_policy=why_not(work.actor, P.APPROVAL_POLICY_MANAGE),
         why_not_transfer=why_not(work.actor, P.ORG_TRANSFER),
         why_not_delete=why_not(work.actor, P.ORG_DELETE),

@@ -53,6 +53,7 @@ class PayPage:
     label: str = ""
     source: str = ""
     org: str = ""
+    logo: str = ""
     document_id: str = ""
     pill: str = ""
     amount: str = ""
@@ -87,6 +88,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
         label=invoice.label,
         source=source(invoice),
         org=org.name,
+        logo=orgs.logo_address(org),
         document_id=str(document.id),
         pill=pill(invoice, today(work, org)),
         amount=format_money(

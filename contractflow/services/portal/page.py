@@ -13,6 +13,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import Artifact, Document, DocumentVersion, Invoice, Org, Signer
 from contractflow.money import format_money
+from contractflow.services import orgs
 from contractflow.services.display import When, when
 from contractflow.services.documents.page import PlanLine, plan_lines
 from contractflow.services.documents.people import owner_of
@@ -53,6 +54,7 @@ class PortalPage:
     number: str = ""
     title: str = ""
     org: str = ""
+    logo: str = ""
     sender: str = ""
     sender_email: str = ""
     status: str = ""
@@ -95,6 +97,7 @@ def one(work: UnitOfWork) -> PortalPage:
         number=document.number,
         title=document.title,
         org=org.name,
+        logo=orgs.logo_address(org),
         sender=sender.name,
         sender_email=sender.email,
         status=document.status,

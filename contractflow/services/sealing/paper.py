@@ -32,6 +32,7 @@ from contractflow.models import (
 )
 from contractflow.money import format_money
 from contractflow.services.documents.people import owner_of
+from contractflow.services.orgs.branding import logo_content
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
 
@@ -61,6 +62,7 @@ class Paper:
     signers: tuple[Signer, ...]
     titles: Mapping[UUID, str]
     signatures: Mapping[UUID, Signature]
+    logo: bytes = b""
 
     def party_of(self, signer: Signer) -> str:
         """For whom somebody signs."""
@@ -92,6 +94,7 @@ def gather(work: UnitOfWork, document: Document, version: DocumentVersion) -> Pa
         signers=tuple(signer for signer, _ in signers),
         titles={signer.id: title or "" for signer, title in signers},
         signatures={signature.signer_id: signature for signature in signatures},
+        logo=logo_content(work, found[0]),
     )
 
 
@@ -115,6 +118,7 @@ def printed(paper: Paper, certificate: Certificate | None = None) -> PrintedCont
         printed_at=document.signed_at or version.created_at,
         signatures=tuple(_signature(paper, signer) for signer in paper.signers),
         certificate=certificate,
+        logo=paper.logo,
         accent=paper.org.brand.get("accent") or _ACCENT,
         mark="" if certificate else _MARKS.get(document.status, document.status.upper()),
         lang=document.locale.partition("-")[0] or "en",

@@ -73,6 +73,12 @@ LEFT_TO_OTHERS: dict[str, str] = {
 """Verbs that answer for somebody else's ids on purpose: before anybody is signed in, or for a sweep. No event and no
 route takes such an id from outside: the attacks on those show it."""
 
+CLIENTS_SEE: dict[str, str] = {
+    "orgs.branding.logo": "every client of an organisation sees its logo",
+    "GET /api/logos/{logo_id:uuid}": "every client of an organisation sees its logo",
+}
+"""What belongs to no document: the other client of the same organisation gets it too. Rita and nobody do not."""
+
 ONES_OWN: frozenset[str] = frozenset(
     {
         "factors.devices.trust",

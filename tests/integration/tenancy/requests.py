@@ -17,6 +17,7 @@ from tests import cast
 from tests.integration.tenancy.answers import Answer
 from tests.integration.tenancy.arguments import ALIASES
 from tests.integration.tenancy.door import WHO, someone
+from tests.integration.tenancy.known import CLIENTS_SEE
 from tests.integration.tenancy.ledger import Ledger, told
 from tests.integration.tenancy.world import SECRET, World
 
@@ -81,6 +82,9 @@ async def _attack(
     named = [value for ids in world.sets() for value in ids.values()]
     own = world.known_to_other if who == "another client" else set()
     answer.wrong += [f"it tells {one}" for each in got for one in told(each.text, secrets - own, named)]
+    if who == "another client" and answer.target in CLIENTS_SEE:
+        answer.said = CLIENTS_SEE[answer.target]
+        return answer
     answer.wrong += [
         f"{_said(each)} is not {_said(empty)}" for each in got if _likeness(each) != _likeness(empty)
     ]

@@ -21,7 +21,7 @@ from contractflow.services.drafts import Beat
 from tests import cast
 from tests.integration.tenancy.answers import Answer, attempt, flushed, undone
 from tests.integration.tenancy.arguments import Arguments
-from tests.integration.tenancy.known import BY_HAND, LEFT_TO_OTHERS, ONES_OWN, WORKERS_OWN
+from tests.integration.tenancy.known import BY_HAND, CLIENTS_SEE, LEFT_TO_OTHERS, ONES_OWN, WORKERS_OWN
 from tests.integration.tenancy.ledger import Ledger, told
 from tests.integration.tenancy.world import World
 
@@ -176,6 +176,9 @@ def _outsider(
     answer = Answer(name, who.name, " or ".join(sorted({outcome.said or otherwise for outcome in outcomes})))
     if name in LEFT_TO_OTHERS:
         answer.said = LEFT_TO_OTHERS[name]
+        return answer
+    if who.is_client and name in CLIENTS_SEE:
+        answer.said = CLIENTS_SEE[name]
         return answer
     for call, outcome in zip(calls, outcomes, strict=True):
         answer.wrong += [f"{table} of Northlight changed" for table in outcome.changed]

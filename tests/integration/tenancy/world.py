@@ -173,7 +173,14 @@ def _shelf(work: UnitOfWork, owner: Member, client: Client, word: str) -> Ids:
     lead = builders.a_lead(work, name=f"{word} lead", email=f"{word}@lead.test", message=f"{word} message")
     work.db.add(project)
     work.db.flush()
-    return {"template_id": template.id, "clause_id": clause.id, "project_id": project.id, "lead_id": lead.id}
+    logo = builders.a_logo(work)
+    return {
+        "template_id": template.id,
+        "clause_id": clause.id,
+        "project_id": project.id,
+        "lead_id": lead.id,
+        "logo_id": logo.id,
+    }
 
 
 def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) -> tuple[Ids, Signer]:
