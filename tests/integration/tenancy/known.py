@@ -85,6 +85,7 @@ ONES_OWN: frozenset[str] = frozenset(
         "factors.notices.tell",
         "factors.proving.confirmed",
         "factors.totp.offer_totp",
+        "factors.warning.warn_of_wrong_codes",
         "identity.changing_email.ask",
         "identity.changing_email.finish",
         "identity.profile.change_password",
