@@ -24,7 +24,7 @@ from contractflow.services.identity import (
     signing_in,
     verifying,
 )
-from contractflow.services.identity.person_links import PROBLEMS, Purpose
+from contractflow.services.identity.person_links import Purpose
 from contractflow.web import presented
 from contractflow.web.admission import admits
 from contractflow.web.answers import see
@@ -80,9 +80,7 @@ async def confirm_email(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
         await rate_limits.hit(rate_limits.LINK_BY_ADDRESS.of(network(visitor.ip)))
-        link = await perform(visitor, person_links.look_up, form["token"], Purpose.VERIFY, Purpose.CHANGE)
-        if link is None or link.problem:
-            raise Invalid(link.problem if link else PROBLEMS[""])
+        link = await perform(visitor, person_links.usable, form["token"], Purpose.VERIFY, Purpose.CHANGE)
         _, session = await presented.resolve(MEMBERS, request.cookies.get(MEMBERS.kind.cookie))
         is_here = session is not None and session.who == str(link.user_id)
         if not is_here:

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from contractflow.errors import AppError, Invalid
+from contractflow.errors import AppError
 from contractflow.permissions import System, Visitor
 from contractflow.security import rate_limits
 from contractflow.security.limited_verbs import network
 from contractflow.security.passwords import check_strength, hash_password
 from contractflow.services import accounts
 from contractflow.services.identity import changing_email, person_links, profile, resetting, signing_in
-from contractflow.services.identity.person_links import PROBLEMS, PersonLink, Purpose
+from contractflow.services.identity.person_links import Purpose
 from contractflow.web.admission import admits
 from contractflow.web.answers import see
 from contractflow.web.forms import back, fields, require_person
@@ -50,7 +50,7 @@ async def reset(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
         await rate_limits.hit(rate_limits.LINK_BY_ADDRESS.of(network(visitor.ip)))
-        link = await _link(visitor, form["token"], Purpose.RESET)
+        link = await perform(visitor, person_links.usable, form["token"], Purpose.RESET)
         about = await perform(visitor, profile.words_about, link.user_id)
         check_strength(form["password"], link.email, link.name, *about)
         ours = await _ourselves(visitor, link.user_id)
@@ -65,7 +65,7 @@ async def not_me(request: Request) -> Response:
     form, visitor = await fields(request), visitor_of(request)
     try:
         await rate_limits.hit(rate_limits.LINK_BY_ADDRESS.of(network(visitor.ip)))
-        link = await _link(visitor, form["token"], Purpose.UNDO)
+        link = await perform(visitor, person_links.usable, form["token"], Purpose.UNDO)
         await perform(await _ourselves(visitor, link.user_id), changing_email.undo, form["token"])
     except AppError as refused:
         return await back(request, f"/not-me/{quote(form['token'], safe='')}", form, refused)
@@ -83,13 +83,6 @@ async def _send_link(visitor: Visitor, email: str) -> None:
     for person in await perform(visitor, signing_in.credentials, email):
         ours = await _ourselves(visitor, person.user_id)
         await perform(ours, resetting.send_link, person.user_id, person.name, email)
-
-
-async def _link(visitor: Visitor, token: str, purpose: Purpose) -> PersonLink:
-    link = await perform(visitor, person_links.look_up, token, purpose)
-    if link is None or link.problem:
-        raise Invalid(link.problem if link else PROBLEMS[""])
-    return link
 
 
 async def _ourselves(visitor: Visitor, user_id: UUID) -> System:

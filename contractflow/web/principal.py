@@ -129,17 +129,21 @@ async def acting_admin(org_id: UUID | None = None) -> PlatformAdmin:
     return replace(now.admin, org_id=org_id)
 
 
+async def _here() -> Session | None:
+    """The living session of a member behind an event that is for everybody."""
+    family = present().families.member
+    return await MEMBERS.check(family) if family else None
+
+
 async def signed_in() -> Member | None:
     """The member behind an event that is for everybody; None when nobody is signed in."""
-    families = present().families
-    session = await MEMBERS.check(families.member) if families.member else None
+    session = await _here()
     return await read_member(session, present().visitor) if session else None
 
 
 async def is_admin() -> bool:
     """Whether a platform admin is behind this event, whatever its rule asked for."""
-    families = present().families
-    session = await MEMBERS.check(families.member) if families.member else None
+    session = await _here()
     return session is not None and await look(present().visitor, platform.is_admin, UUID(session.who))
 
 
@@ -205,16 +209,14 @@ def _is_confirmed(session: Session, visitor: Visitor) -> bool:
 
 async def suspension() -> Place | None:
     """Where the person behind this event is a member, if they can do nothing there at the moment."""
-    families = present().families
-    session = await MEMBERS.check(families.member) if families.member else None
+    session = await _here()
     place = await _place(session, present().visitor) if session else None
     return place if place and place.suspended else None
 
 
 async def other_places() -> dict[str, str]:
     """The other organisations of the person behind this event: their names by id."""
-    families = present().families
-    session = await MEMBERS.check(families.member) if families.member else None
+    session = await _here()
     if session is None:
         return {}
     places = await look(present().visitor, accounts.memberships, UUID(session.who))

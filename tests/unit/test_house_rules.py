@@ -40,7 +40,6 @@ ASKS_NOBODY = {
     "services/platform/appointing.py: is_admin": "the gate of the database answers, about whoever has the session",
     "services/factors/devices.py": ONES_OWN,
     "services/factors/passkeys.py": ONES_OWN,
-    "services/factors/proving.py": ONES_OWN,
     "services/factors/rows.py": ONES_OWN,
     "services/sessions.py: end_everywhere": "whoever calls it has proved whose they are, or is the command line",
     "services/portal_links.py": "a mailed link is the permission",

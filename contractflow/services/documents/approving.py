@@ -9,10 +9,11 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotAllowed
 from contractflow.models import Approval as ApprovalRow
-from contractflow.models import AppUser, Comment, Document, Membership
+from contractflow.models import Comment, Document, Membership
 from contractflow.permissions import Permission as P
 from contractflow.services import notifications
 from contractflow.services.documents import approvers
+from contractflow.services.documents.asking import ask
 from contractflow.services.documents.people import owner_of
 from contractflow.services.documents.staleness import close_requests
 from contractflow.services.documents.subject import subject
@@ -38,7 +39,7 @@ def submit(work: UnitOfWork, document_id: UUID) -> None:
     move(work, document, APPROVAL, "request", subject=facts)
     document.approval_round += 1
     for membership, person in people:
-        _ask(work, document, membership, person)
+        ask(work, document, _request(document, membership), person, work.member.name)
     touched(work, document)
 
 
@@ -115,31 +116,18 @@ def end_review(work: UnitOfWork, document: Document) -> None:
     )
 
 
-def _ask(work: UnitOfWork, document: Document, membership: Membership, person: AppUser) -> None:
+def _request(document: Document, membership: Membership) -> ApprovalRow:
+    """Raises IllegalMove while there is no text that could be approved."""
     if document.current_version_id is None:
         raise IllegalMove("Write or draft the document first.")
-    work.db.add(
-        ApprovalRow(
-            org_id=document.org_id,
-            document_id=document.id,
-            version_id=document.current_version_id,
-            round=document.approval_round,
-            step=1,
-            approver_id=membership.id,
-            rule="owner and admins",
-        )
-    )
-    notifications.queue(
-        work,
-        "approval_request",
-        recipient=person.email,
-        user_id=person.id,
+    return ApprovalRow(
+        org_id=document.org_id,
         document_id=document.id,
-        dedupe_key=f"approval:{document.id}:{document.approval_round}:{membership.id}",
-        title=document.title,
-        number=document.number,
-        name=person.name,
-        author=work.member.name,
+        version_id=document.current_version_id,
+        round=document.approval_round,
+        step=1,
+        approver_id=membership.id,
+        rule="owner and admins",
     )
 
 

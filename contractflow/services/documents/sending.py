@@ -77,7 +77,7 @@ def void(work: UnitOfWork, document_id: UUID, reason: str) -> None:
     move(work, document, STATUS, "void", subject=facts, reason=document.closed_reason)
     for signer in open_signers(work, document):
         if was_out and signer.status in (SignerStatus.INVITED, SignerStatus.VIEWED):
-            _tell_voided(work, document, signer)
+            tell_voided(work, document, signer, document.closed_reason or "")
     touched(work, document)
 
 
@@ -136,7 +136,8 @@ def _back_to_draft(work: UnitOfWork, document: Document, facts: DocumentSubject)
     touched(work, document)
 
 
-def _tell_voided(work: UnitOfWork, document: Document, signer: Signer) -> None:
+def tell_voided(work: UnitOfWork, document: Document, signer: Signer, reason: str) -> None:
+    """Mail somebody who was asked to sign that they need not any more. Twice is the same as once."""
     notifications.queue(
         work,
         "voided",
@@ -146,7 +147,7 @@ def _tell_voided(work: UnitOfWork, document: Document, signer: Signer) -> None:
         name=signer.name,
         title=document.title,
         org=org_name(work, document),
-        reason=document.closed_reason or "",
+        reason=reason,
     )
 
 

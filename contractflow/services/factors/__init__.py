@@ -12,10 +12,11 @@ from contractflow.services.factors.passkeys import (
     request_options,
     whose_passkey,
 )
-from contractflow.services.factors.proving import Ways, confirmed, prove_by_code, standing, ways
+from contractflow.services.factors.proving import Ways, confirmed, prove_by_code, ways
 from contractflow.services.factors.reading import DeviceRow, PasskeyRow, SecurityPage, page
 from contractflow.services.factors.recovery import renew_recovery_codes
 from contractflow.services.factors.requiring import PolicyPage, policy_page, require_of_everybody
+from contractflow.services.factors.rows import standing
 from contractflow.services.factors.totp import enable_totp, offer_totp, remove_totp
 from contractflow.services.factors.warning import warn_of_wrong_codes
 

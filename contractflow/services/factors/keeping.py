@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
+from contractflow.services.factors import rows
 from contractflow.services.platform import is_admin
 
 
@@ -14,9 +13,7 @@ def require_another(work: UnitOfWork, *, is_last: bool) -> None:
     if not is_last:
         return
     member = work.member
-    ids = {"user_id": member.user_id, "org_id": member.org_id}
-    standing = work.db.execute(text("SELECT * FROM gate_factor_standing(:user_id, :org_id)"), ids).one()
-    if standing.needs_factor:
+    if rows.standing(work, member.user_id, member.org_id).needs_factor:
         raise Invalid("Your organisation asks for a second factor. Add another one first.")
     if is_admin(work, member.user_id):
         raise Invalid("Platform admins always have a second factor. Add another one first.")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.security import passkeys, totp, vault
@@ -31,19 +29,6 @@ class Ways:
     @property
     def has_factor(self) -> bool:
         return self.has_app or self.has_passkey
-
-
-@dataclass(frozen=True)
-class Standing:
-    has_factor: bool
-    needs_factor: bool
-
-
-def standing(work: UnitOfWork, user_id: UUID, org_id: UUID) -> Standing:
-    """Whether somebody has a second factor, and whether the organisation asks for one."""
-    ids = {"user_id": user_id, "org_id": org_id}
-    row = work.db.execute(text("SELECT * FROM gate_factor_standing(:user_id, :org_id)"), ids).one()
-    return Standing(row.has_factor, row.needs_factor)
 
 
 def ways(work: UnitOfWork) -> Ways:

@@ -10,7 +10,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.security import passkeys
 from contractflow.services import devices
 from contractflow.services.display import When, shown
-from contractflow.services.factors import proving, rows
+from contractflow.services.factors import rows
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class SecurityPage:
 def page(work: UnitOfWork) -> SecurityPage:
     member = work.member
     known = rows.factors_of(work, member.user_id)
-    asked = proving.standing(work, member.user_id, member.org_id).needs_factor
+    asked = rows.standing(work, member.user_id, member.org_id).needs_factor
     return SecurityPage(
         email=known.email,
         has_app=known.enabled_at is not None,

@@ -40,6 +40,19 @@ class KnownPasskey:
     last_used_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Standing:
+    has_factor: bool
+    needs_factor: bool
+
+
+def standing(work: UnitOfWork, user_id: UUID, org_id: UUID) -> Standing:
+    """Whether somebody has a second factor, and whether the organisation asks for one."""
+    ids = {"user_id": user_id, "org_id": org_id}
+    row = work.db.execute(text("SELECT * FROM gate_factor_standing(:user_id, :org_id)"), ids).one()
+    return Standing(row.has_factor, row.needs_factor)
+
+
 def factors_of(work: UnitOfWork, user_id: UUID) -> Factors:
     """Raises NotFound for somebody who is no more."""
     row = work.db.execute(text("SELECT * FROM gate_factors(:user_id)"), {"user_id": user_id}).one_or_none()

@@ -12,9 +12,9 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Approval, Client, Document, Lead, Membership, Project
 from contractflow.permissions import Role
-from contractflow.services import notifications
 from contractflow.services.documents import approvers
 from contractflow.services.documents.approving import end_review
+from contractflow.services.documents.asking import ask
 from contractflow.services.documents.people import owner_of
 from contractflow.services.members.standing import Held, person
 from contractflow.services.moving import locked, touched
@@ -108,30 +108,17 @@ def _pass_on(work: UnitOfWork, held: Held, place: Membership, document: Document
 
 
 def _ask_instead(work: UnitOfWork, request: Approval, document: Document, heir: Membership) -> None:
-    work.db.add(
-        Approval(
-            **request.model_dump(
-                include={"org_id", "document_id", "version_id", "round", "step", "step_name", "required"}
-            ),
-            approver_id=heir.id,
-            delegated_from=request.approver_id,
-            rule="passed on",
-        )
+    again = Approval(
+        **request.model_dump(
+            include={"org_id", "document_id", "version_id", "round", "step", "step_name", "required"}
+        ),
+        approver_id=heir.id,
+        delegated_from=request.approver_id,
+        rule="passed on",
     )
     whom = person(work, heir)
+    ask(work, document, again, whom, owner_of(work, document).name)
     work.record(
         "document:pass_on", "document", document.id, document_id=document.id, person=whom.name,
         delegated_from=request.approver_id,
     )  # fmt: skip
-    notifications.queue(
-        work,
-        "approval_request",
-        recipient=whom.email,
-        user_id=whom.id,
-        document_id=document.id,
-        dedupe_key=f"approval:{document.id}:{document.approval_round}:{heir.id}",
-        title=document.title,
-        number=document.number,
-        name=whom.name,
-        author=owner_of(work, document).name,
-    )

@@ -11,9 +11,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotAllowed
 from contractflow.models import Document, Notification, Org
 from contractflow.permissions import System
-from contractflow.services import notifications
 from contractflow.services.documents.expiring import end_signing
-from contractflow.services.documents.sending import open_signers
+from contractflow.services.documents.sending import open_signers, tell_voided
 from contractflow.services.moving import locked
 from contractflow.services.orgs.closing import GRACE
 from contractflow.workflows.document import Status
@@ -57,17 +56,7 @@ def _end_signing(work: UnitOfWork, org: Org) -> bool:
         document = locked(work, Document, document_id, "document")
         for signer in open_signers(work, document):
             if signer.status is not SignerStatus.SIGNED:
-                notifications.queue(
-                    work,
-                    "voided",
-                    recipient=signer.email,
-                    document_id=document.id,
-                    dedupe_key=f"voided:{signer.id}",
-                    name=signer.name,
-                    title=document.title,
-                    org=org.name,
-                    reason=REASON.format(org=org.name),
-                )
+                tell_voided(work, document, signer, REASON.format(org=org.name))
         end_signing(work, document)
     return bool(found)
 

@@ -47,7 +47,7 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "accounts.session_ended": _PROVEN,
     "accounts.sign_up": "makes a new organisation, whose id is new; the form has none",
     "factors.devices.is_trusted": _PROVEN,
-    "factors.proving.standing": _PROVEN,
+    "factors.rows.standing": _PROVEN,
     "factors.rows.factors_of": _PROVEN,
     "factors.rows.passkeys_of": _PROVEN,
     "identity.person_links.issue": _PROVEN,
