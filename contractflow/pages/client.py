@@ -12,7 +12,7 @@ from contractflow.components.refused import new_document
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import cell, name_cell, table, table_row
+from contractflow.components.table import cell, name_cell, table, table_row, who_cell
 from contractflow.services.clients import ContactRow
 from contractflow.state.client import ClientState
 
@@ -49,7 +49,7 @@ def _contacts() -> rx.Component:
     add = rx.cond(page.can_edit, secondary("Add contact", "plus", on_click=ClientState.show_form(True)))
     return section(
         "Contacts",
-        table("Contacts", ("Name", "Email", ("Role", "wide")), page.contacts, _contact),
+        table("Contacts", ("Name", ("Email", "wide"), ("Role", "wide")), page.contacts, _contact),
         _form(),
         action=add,
     )
@@ -58,7 +58,7 @@ def _contacts() -> rx.Component:
 def _contact(row: ContactRow) -> rx.Component:
     return table_row(
         name_cell(row.name),
-        cell(row.email),
+        who_cell(row.email),
         cell(rx.cond(row.is_primary, "Signs and pays", row.title), wide=True),
         key=row.id,
     )

@@ -46,7 +46,7 @@ def platform_organisation() -> rx.Component:
 def _head() -> rx.Component:
     return rx.el.div(
         rx.el.h2(page.name), pill(ORGANISATION, page.state), link_button("All organisations", ROUTE, look="quiet"),
-        class_name="cf-line",
+        class_name="cf-line cf-line--wrap",
     )  # fmt: skip
 
 
