@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import quiet
+from contractflow.components.buttons import quiet, secondary
 from contractflow.components.clause_block import clause_block
 from contractflow.components.clause_search import clause_search
 from contractflow.components.document_actions import menu, primary_action
@@ -116,7 +116,8 @@ def _nothing() -> rx.Component:
             class_name="cf-muted",
         ),
         rx.cond(
-            page.is_editable, quiet("Write the first clause", "pencil", on_click=DocumentState.add_block(""))
+            page.is_editable,
+            rx.el.div(secondary("Write the first clause", "pencil", on_click=DocumentState.add_block(""))),
         ),
         class_name="cf-stack",
     )

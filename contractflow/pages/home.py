@@ -39,8 +39,9 @@ def _chore(chore: Chore) -> rx.Component:
 
 
 def _start_button(chore: Chore) -> rx.Component:
-    quiet = link_button("Start", chore.href, look="quiet")
-    return rx.cond(chore.is_next, link_button("Start", chore.href), quiet)
+    name = f"Start: {chore.words}"
+    quiet = link_button("Start", chore.href, look="quiet", aria_label=name)
+    return rx.cond(chore.is_next, link_button("Start", chore.href, aria_label=name), quiet)
 
 
 def _waiting() -> rx.Component:
