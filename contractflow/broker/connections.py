@@ -18,14 +18,13 @@ from contractflow.config import settings
 CONNECT_SECONDS = 0.1
 ANSWER_SECONDS = 0.15
 """Together the quarter of a second that Redis may cost somebody who waits for a page."""
+PATIENT_SECONDS = 0.75
+"""The same where an answer that does not come would lose something."""
 
 BLOCK_MS = 5000
 """How long a blocking read waits on the server before it asks again."""
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, aio.Redis]] = WeakKeyDictionary()
-
-
-PATIENT_SECONDS = 0.75
 
 
 def request_redis() -> Redis:

@@ -26,7 +26,7 @@ LANES = {
     "payments.reconcile":        "mail",
     "documents.expire":          "mail",
     "invoices.issue_due":        "mail",
-    "orgs.erase":               "mail",
+    "orgs.erase":                "mail",
     "signing.seal":              "general",   # computes: one process per job
 }
 # fmt: on

@@ -14,10 +14,10 @@ from contractflow.state.platform_door import PlatformDoorState, put_behind
 
 # fmt: off
 PAGES = (
-    # address            what the tab says
+    # address                what the tab says
     ("/admin/organisations", "Organisations"),
-    ("/admin/jobs",      "Jobs"),
-    ("/admin/reports",   "Browser reports"),
+    ("/admin/jobs",          "Jobs"),
+    ("/admin/reports",       "Browser reports"),
 )
 # fmt: on
 

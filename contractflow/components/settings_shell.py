@@ -12,15 +12,15 @@ from contractflow.permissions import Permission as P
 
 # fmt: off
 PAGES = (
-    # address               what the tab says
-    ("/settings/profile",   "Profile"),
-    ("/settings/security",  "Security"),
-    ("/settings/notifications", "Notifications"),
-    ("/settings/organisation", "Organisation"),
-    ("/settings/members",   "Members"),
-    ("/settings/roles",     "Roles"),
-    ("/settings/payments",  "Payments"),
-    ("/settings/audit",     "Audit log"),
+    # address                    what the tab says
+    ("/settings/profile",        "Profile"),
+    ("/settings/security",       "Security"),
+    ("/settings/notifications",  "Notifications"),
+    ("/settings/organisation",   "Organisation"),
+    ("/settings/members",        "Members"),
+    ("/settings/roles",          "Roles"),
+    ("/settings/payments",       "Payments"),
+    ("/settings/audit",          "Audit log"),
 )
 # fmt: on
 

@@ -161,9 +161,8 @@ def _leaf(token: Token) -> list[Node]:
             return [{"type": "code", "value": visible(token.content)}]
         case "fence" | "code_block":
             return [{"type": "code_block", "value": visible(token.content).rstrip("\n")}]
-        case (
-            _
-        ):  # text and its relatives; cleaned again, because an entity may have stood for a hidden character
+        case _:
+            # Text and its relatives; cleaned again, because an entity may have stood for a hidden character.
             return [{"type": "text", "value": visible(token.content)}] if token.content else []
 
 

@@ -90,9 +90,8 @@ def _is_pattern(text: str) -> bool:
 
 
 def _verify(stored: str | None, password: str) -> bool:
-    nobodys = (
-        _nobodys()
-    )  # made here for everybody, so that the first one without an account does not pay for it
+    # Made here for everybody, so that the first one without an account does not pay for it.
+    nobodys = _nobodys()
     try:
         return _hasher.verify(stored or nobodys, password)
     except (VerificationError, InvalidHashError):

@@ -48,12 +48,14 @@ class Verdict(StrEnum):
     """What a cookie turned out to be."""
 
     OK = "ok"
-    NONE = "none"  # never ours, or long forgotten
-    ENDED = "ended"  # signed out, idle, revoked or too old
-    REPLACED = (
-        "replaced"  # a tab was on its way with the secret of before a confirmation: refused, nothing else
-    )
-    REUSED = "reused"  # an old secret came back after its grace: somebody copied it, the family was ended
+    NONE = "none"
+    """Never ours, or long forgotten."""
+    ENDED = "ended"
+    """Signed out, idle, revoked or too old."""
+    REPLACED = "replaced"
+    """A tab was on its way with the secret of before a confirmation: refused, nothing else."""
+    REUSED = "reused"
+    """An old secret came back after its grace: somebody copied it, and the family was ended."""
 
 
 @dataclass(frozen=True)

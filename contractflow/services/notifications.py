@@ -34,9 +34,8 @@ MOST_ATTEMPTS = 8
 LEASE = timedelta(seconds=60)
 """How long one attempt may take; a worker that dies in the middle is followed by another one after it."""
 _FIRST_WAIT, _LONGEST_WAIT = 10.0, 3600.0  # seconds
-_LARGEST_ATTACHMENT = (
-    8 * 1024 * 1024
-)  # bytes; many receivers refuse mails above 10 MB, and base64 adds a third
+_LARGEST_ATTACHMENT = 8 * 1024 * 1024
+"""Bytes: many receivers refuse mails above 10 MB, and base64 adds a third."""
 _ERROR_LIMIT = 500
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -113,14 +112,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "member:confirm":             ("member",    "confirmed that it was them"),
     "platform:promote":           ("member",    "made a member a platform admin"),
     "platform:demote":            ("member",    "made a member no platform admin any more"),
-    "platform:suspend":            ("voided",    "suspended the organisation"),
-    "platform:lift":               ("created",   "lifted the suspension"),
-    "platform:hold":               ("objected",  "put everything under a legal hold"),
-    "platform:release":            ("edited",    "released the legal hold"),
-    "platform:end_sessions":       ("objected",  "ended everybody's sessions"),
-    "platform:extend_trial":       ("edited",    "extended the trial"),
-    "platform:change_tier":        ("edited",    "changed the plan"),
-    "platform:override_limit":     ("edited",    "set a limit"),
+    "platform:suspend":           ("voided",    "suspended the organisation"),
+    "platform:lift":              ("created",   "lifted the suspension"),
+    "platform:hold":              ("objected",  "put everything under a legal hold"),
+    "platform:release":           ("edited",    "released the legal hold"),
+    "platform:end_sessions":      ("objected",  "ended everybody's sessions"),
+    "platform:extend_trial":      ("edited",    "extended the trial"),
+    "platform:change_tier":       ("edited",    "changed the plan"),
+    "platform:override_limit":    ("edited",    "set a limit"),
     "draft_job:accept":           ("edited",    "accepted a rewritten clause"),
     "draft_job:discard":          ("drafted",   "discarded a rewritten clause"),
     "document:insert_clause":     ("edited",    "put a clause of the library in"),
@@ -228,7 +227,7 @@ def _event(at: When, event: AuditEvent) -> Event:
 
 def note_of(event: AuditEvent) -> str:
     """The one fact worth showing: a reason, a number, an amount, a version."""
-    data: dict[str, Any] = json.loads(event.canonical).get("data", {})
+    data: dict[str, Any] = event.data
     facts = (
         ("clause", "{}"),
         ("reason", "{}"),

@@ -1,6 +1,7 @@
 """Mailed links of a person: they work once, for a while, and a newer one of the same purpose ends the older ones.
 
-Only those that undo a change stay beside each other: a second change must not shut out who undoes the first. They belong to no organisation, so only the gates of the database see them. The token is derived, its hash is stored.
+Only those that undo a change stay beside each other: a second change must not shut out who undoes the first. They
+belong to no organisation, so only the gates of the database see them. The token is derived, its hash is stored.
 """
 
 from __future__ import annotations
