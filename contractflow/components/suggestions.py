@@ -34,15 +34,15 @@ def _suggestion(row: SuggestionRow) -> rx.Component:
         rx.el.div(
             rx.el.strong(row.title),
             rx.el.p(row.why),
-            rx.el.details(
-                rx.el.summary("Read it"),
-                rx.html(row.html, class_name="cf-text"),
-                class_name="cf-suggestions__text",
-            ),
             rx.el.p(row.place, class_name="cf-muted cf-small"),
         ),
         secondary(
             "Add", "plus", on_click=WritingState.add_suggested(row.name), aria_label="Add " + row.title
+        ),
+        rx.el.details(
+            rx.el.summary("Read it"),
+            rx.html(row.html, class_name="cf-text"),
+            class_name="cf-suggestions__text",
         ),
         key=row.name,
     )
