@@ -80,6 +80,13 @@ def _healthy(arguments: Arguments) -> int:
     return healthy(arguments.kind)
 
 
+def _metrics(arguments: Arguments) -> None:
+    _tell("metrics")
+    from contractflow.ops.metrics import serve
+
+    serve(arguments.host, arguments.port)
+
+
 def _sandbox(arguments: Arguments) -> None:
     from contractflow.sandbox.server import run
 
@@ -210,6 +217,11 @@ def _declare_web(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=1)
 
 
+def _declare_metrics(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=_port, default=9100)
+
+
 def _declare_sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=_port, default=8081)
     parser.add_argument("--web-url", default="http://127.0.0.1:8080", help="where the product is")
@@ -252,6 +264,7 @@ COMMANDS = [
     Command("worker",    "run the jobs of a queue: drafts, mail or general (PDF)",       _worker,       lambda p: p.add_argument("queue", choices=["drafts", "mail", "general"])),
     Command("scheduler", "find what is due and wake the workers",                        _scheduler),
     Command("healthy",   "whether this container's web or worker lives: for its health check", _healthy,  lambda p: p.add_argument("kind", nargs="?", default="web", choices=["web", "drafts", "mail", "general", "scheduler"])),
+    Command("metrics",   "tell Prometheus of queues, workers, providers and drafts",     _metrics,      _declare_metrics),
     Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),

