@@ -174,7 +174,10 @@ def a_signer(work: UnitOfWork, document: Document, contact: Contact | None = Non
     if contact is None:
         client = work.db.get(Client, document.client_id)
         assert client
-        contact = a_contact(work, client)
+        clara = select(Contact).where(
+            col(Contact.client_id) == client.id, col(Contact.email) == cast.clara.email
+        )
+        contact = work.db.exec(clara).first() or a_contact(work, client)
     defaults = {
         "org_id": document.org_id,
         "document_id": document.id,

@@ -18,8 +18,10 @@ from contractflow.web.native import post_form
 NAV = (
     # words        where               icon
     ("Home",      "/home",             "house"),
+    ("Leads",     "/leads",            "inbox"),
     ("Documents", "/documents",        "file-text"),
     ("Clients",   "/clients",          "users"),
+    ("Projects",  "/projects",         "folder"),
     ("Invoices",  "/invoices",         "receipt"),
     ("Templates", "/templates",        "library"),
 )

@@ -42,6 +42,7 @@ class AuditEvent(SQLModel, table=True):
             postgresql_where=text("actor_id IS NOT NULL"),
         ),
         Index("ix_audit_event_action", "org_id", "action", "seq"),
+        Index("ix_audit_event_entity", "org_id", "entity_id", "seq"),
         Index("ix_audit_event_time", "org_id", "at", "seq"),
     )
 

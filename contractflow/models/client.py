@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -31,7 +31,11 @@ class Client(Created, OfOrg, table=True):
     __table_args__ = (
         in_org(),
         belongs_to("membership", "owner_id"),
+        belongs_to("client", "merged_into_id", ondelete="SET NULL (merged_into_id)"),
+        CheckConstraint("merged_into_id IS NULL OR archived_at IS NOT NULL", name="merged_is_archived"),
+        CheckConstraint("merged_into_id <> id", name="not_into_itself"),
         is_currency(),
+        Index(None, "org_id", "merged_into_id"),
         Index(None, "org_id", "owner_id"),
         Index("ix_client_list", "org_id", "status", "name", "id"),
     )
@@ -60,6 +64,8 @@ class Client(Created, OfOrg, table=True):
     """Shows the consumer disclosure of ESIGN 15 USC 7001(c) before signing."""
     notes: str | None = Field(default=None, sa_type=prose())
     archived_at: datetime | None = None
+    merged_into_id: UUID | None = None
+    """The client this one turned out to be; its page shows what belongs to both."""
 
 
 class Contact(Created, OfOrg, table=True):

@@ -43,6 +43,7 @@ class Lead(Created, OfOrg, table=True):
         Index(None, "org_id", "client_id"),
         Index(None, "org_id", "project_id"),
         Index(None, "org_id", "assigned_to"),
+        Index("ix_lead_inbox", "org_id", "created_at", "id"),
         Index("ix_lead_list", "org_id", "status", "created_at", "id"),
     )
 

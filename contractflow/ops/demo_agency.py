@@ -18,7 +18,7 @@ from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money
-from contractflow.ops import admins, demo_codes
+from contractflow.ops import admins, demo_codes, demo_leads
 from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
@@ -142,6 +142,7 @@ def load() -> list[str]:
     client_ids = [_as(people["member"], clients.add, client) for client in CLIENTS]
     for number, example in enumerate(EXAMPLES):
         _play(people, client_ids[example.client], example, f"demo-{number}")
+    demo_leads.load(people["member"])
     return _sign_ins()
 
 

@@ -1,67 +1,97 @@
-"""One client: contacts and documents."""
+"""One client: the people there, projects, documents, invoices, and one line of time through all of it."""
 
 import reflex as rx
 
-from contractflow.components.buttons import primary, secondary
-from contractflow.components.dialog import buttons, dialog
+from contractflow.components.buttons import link_button, secondary
+from contractflow.components.client_people import client_dialogs, people
+from contractflow.components.dialog import menu, menu_item
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
-from contractflow.components.fields import form_error, text_field
+from contractflow.components.icon import link
+from contractflow.components.invoice_table import invoice_table
 from contractflow.components.missing import missing
+from contractflow.components.notice import notice
+from contractflow.components.pill import LEAD, PROJECT, pill
 from contractflow.components.refused import new_document
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import cell, name_cell, table, table_row, who_cell
-from contractflow.services.clients import ContactRow
+from contractflow.components.timeline import timeline
 from contractflow.state.client import ClientState
 
 page = ClientState.page
 
 
 def _new() -> rx.Component:
-    return new_document(f"/documents/new?client={page.id}")
+    return rx.cond(page.is_archived, rx.fragment(), new_document(f"/documents/new?client={page.id}"))
 
 
-@member_page("/clients/[client_id]", "Client", heading=page.name, on_load=ClientState.load, action=_new)
-def client() -> rx.Component:
-    return loaded(
-        ClientState.is_loaded,
-        rx.cond(
-            ClientState.is_missing,
-            missing("client", "/clients"),
-            rx.el.div(_about(), _contacts(), _documents(), class_name="cf-stack cf-stack--wide"),
+def _menu() -> rx.Component:
+    items = rx.cond(
+        page.is_archived,
+        menu_item("Restore", ClientState.restore),
+        rx.fragment(
+            menu_item("Merge into another client", ClientState.show_merge),
+            menu_item("Archive", ClientState.archive, destroys=True),
         ),
     )
+    return rx.cond(page.can_edit, menu(secondary("More", "ellipsis"), items))
+
+
+@member_page("/clients/[client_id]", "Client", heading=page.name, on_load=ClientState.load, action=_new, menu=_menu)  # fmt: skip
+def client() -> rx.Component:
+    found = rx.el.div(
+        _standing(), _about(), people(), _leads(), _projects(), _documents(), _invoices(),
+        section("Timeline", timeline(page.days)), client_dialogs(),
+        class_name="cf-stack cf-stack--wide",
+    )  # fmt: skip
+    return loaded(
+        ClientState.is_loaded, rx.cond(ClientState.is_missing, missing("client", "/clients"), found)
+    )
+
+
+def _standing() -> rx.Component:
+    into = page.merged_into
+    merged = notice("info", "Merged", link(into.name, href=f"/clients/{into.id}"))
+    words = "It is in no list and no choice; everything that was agreed stays here."
+    archived = notice("info", "This client is archived", words)
+    return rx.cond(page.is_archived, rx.cond(into.id, merged, archived))
 
 
 def _about() -> rx.Component:
     kind = rx.cond(page.is_consumer, "Private person", "Company")
+    parts = rx.el.span(
+        rx.foreach(page.parts, lambda part: link(part.name, " ", href=f"/clients/{part.id}", key=part.id))
+    )
     return section(
         "About",
         facts(
-            ("Kind", kind), ("Currency", page.currency), ("Address", rx.cond(page.address, page.address, "—"))
+            ("Kind", kind),
+            ("Currency", page.currency),
+            ("Address", rx.cond(page.address, page.address, "—")),
+            ("Merged into it", rx.cond(page.parts, parts, "—")),
         ),
     )
 
 
-def _contacts() -> rx.Component:
-    add = rx.cond(page.can_edit, secondary("Add contact", "plus", on_click=ClientState.show_form(True)))
-    return section(
-        "Contacts",
-        table("Contacts", ("Name", ("Email", "wide"), ("Role", "wide")), page.contacts, _contact),
-        _form(),
-        action=add,
-    )
+def _leads() -> rx.Component:
+    return rx.cond(page.leads, section("Leads", _lines(page.leads, "/leads", LEAD)))
 
 
-def _contact(row: ContactRow) -> rx.Component:
-    return table_row(
-        name_cell(row.name),
-        who_cell(row.email),
-        cell(rx.cond(row.is_primary, "Signs and pays", row.title), wide=True),
-        key=row.id,
+def _projects() -> rx.Component:
+    add = link_button("Open project", f"/projects?client={page.id}", "plus", look="secondary")
+    nothing = rx.el.p(
+        "No project yet. A project holds the documents of one piece of work together.", class_name="cf-muted"
     )
+    shown = rx.cond(page.projects, _lines(page.projects, "/projects", PROJECT), nothing)
+    return section("Projects", shown, action=rx.cond(page.can_edit & ~page.is_archived, add))
+
+
+def _lines(rows: rx.Var, where: str, looks: dict) -> rx.Component:
+    def line(row) -> rx.Component:
+        return rx.el.li(link(row.name, href=f"{where}/{row.id}"), pill(looks, row.status), key=row.id)
+
+    return rx.el.ul(rx.foreach(rows, line), class_name="cf-lines")
 
 
 def _documents() -> rx.Component:
@@ -69,22 +99,5 @@ def _documents() -> rx.Component:
     return section("Documents", rx.cond(page.documents, document_table("Documents", page.documents), nothing))
 
 
-def _form() -> rx.Component:
-    return dialog(
-        None,
-        "Add contact",
-        rx.el.form(
-            text_field("Contact name", "contact_name", error=ClientState.errors["contact_name"]),
-            text_field(
-                "Contact email", "contact_email", type="email", error=ClientState.errors["contact_email"]
-            ),
-            text_field("Title", "contact_title", required=False, error=ClientState.errors["contact_title"]),
-            form_error(ClientState.errors["form"]),
-            buttons(primary("Add contact", type="submit")),
-            on_submit=ClientState.add_contact,
-            class_name="cf-stack",
-            no_validate=True,
-        ),
-        is_open=ClientState.is_adding,
-        on_open_change=ClientState.show_form,
-    )
+def _invoices() -> rx.Component:
+    return rx.cond(page.invoices, section("Invoices", invoice_table("Invoices", page.invoices)))

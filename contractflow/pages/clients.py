@@ -8,6 +8,7 @@ from contractflow.components.empty import empty
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
 from contractflow.components.refused import blocked_without
 from contractflow.components.search import search_field
+from contractflow.components.sections import tabs
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
 from contractflow.components.table import (
@@ -24,7 +25,9 @@ from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
 from contractflow.services.clients import ClientRow
 from contractflow.state.clients import ClientsState
+from contractflow.state.frame import FrameState
 
+VIEWS = (("", "Clients", "/clients"), ("archived", "Archived", "/clients?view=archived"))
 HEADINGS = ("Client", ("Contact", "wide"), ("Currency", "wide"), ("Documents", "value"))
 
 
@@ -34,9 +37,16 @@ def _add() -> rx.Component:
     )
 
 
-@member_page("/clients", "Clients", on_load=ClientsState.load, action=_add)
+def _import() -> rx.Component:
+    go = link_button("Import", "/clients/import", "upload", look="secondary")
+    return rx.cond(FrameState.refusals[P.CLIENT_WRITE], rx.fragment(), go)
+
+
+@member_page("/clients", "Clients", on_load=ClientsState.load, action=_add, menu=_import)
 def clients() -> rx.Component:
+    view = rx.cond(ClientsState.archived, "archived", "")
     return rx.el.div(
+        tabs("Views", view, VIEWS),
         toolbar(search_field("Search clients", ClientsState.text, ClientsState.search)),
         loaded(ClientsState.is_loaded, _list()),
         _form(),
@@ -49,7 +59,7 @@ def _list() -> rx.Component:
         ClientsState.rows,
         rx.fragment(table("Clients", HEADINGS, ClientsState.rows, _row), _more()),
         rx.cond(
-            ClientsState.text,
+            (ClientsState.text != "") | ClientsState.archived,
             empty("search", "No client matches.", link_button("Show all", "/clients", look="secondary")),
             empty(
                 "briefcase",

@@ -4,15 +4,13 @@ import reflex as rx
 
 from contractflow.components.buttons import link_button, secondary
 from contractflow.components.empty import empty
-from contractflow.components.pill import INVOICE, pill
+from contractflow.components.invoice_table import invoice_table
 from contractflow.components.sections import tabs
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import cell, name_cell, pager, table, table_row, value_cell
-from contractflow.services.invoices import InvoiceRow
+from contractflow.components.table import pager
 from contractflow.state.invoices import InvoicesState
 
-HEADINGS = ("Client", "Status", ("Number", "wide"), ("Due", "wide"), ("Amount", "value"))
 # fmt: off
 TABS = (
     # key         words         address
@@ -36,24 +34,7 @@ def invoices() -> rx.Component:
 
 def _list() -> rx.Component:
     more = pager("", secondary("Show more", on_click=InvoicesState.more))
-    return rx.fragment(
-        table("Invoices", HEADINGS, InvoicesState.rows, _row), rx.cond(InvoicesState.after, more)
-    )
-
-
-def _row(row: InvoiceRow) -> rx.Component:
-    """Who owes is what people look for; what for stands beside it."""
-    return table_row(
-        name_cell(
-            rx.fragment(row.client, rx.el.span(" · ", row.label, class_name="cf-muted")),
-            f"/invoices/{row.id}",
-        ),
-        cell(pill(INVOICE, row.pill)),
-        cell(row.number, wide=True),
-        cell(row.due, wide=True),
-        value_cell(row.total),
-        key=row.id,
-    )
+    return rx.fragment(invoice_table("Invoices", InvoicesState.rows), rx.cond(InvoicesState.after, more))
 
 
 def _nothing() -> rx.Component:

@@ -7,6 +7,7 @@ import reflex as rx
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.empty import empty
 from contractflow.components.fields import form_error, select_field, text_area, text_field
+from contractflow.components.notice import notice
 from contractflow.components.plan_editor import plan_editor
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
@@ -15,6 +16,8 @@ from contractflow.components.template_answers import answers
 from contractflow.permissions import Permission as P
 from contractflow.services.documents import KINDS, LENGTHS, TONES
 from contractflow.state.new_document import NewDocumentState as State
+
+CHANGES = "It becomes a child of the signed document, and its value adds to the project once it is signed."
 
 
 @member_page("/documents/new", "New document", on_load=State.load, needs=P.DOCUMENT_CREATE)
@@ -57,6 +60,7 @@ def _form() -> rx.Component:
 def _for_whom() -> rx.Component:
     return section(
         "Document",
+        rx.cond(State.is_change, notice("info", "This is a change order", CHANGES)),
         select_field(
             "Client",
             "client_id",
@@ -67,14 +71,16 @@ def _for_whom() -> rx.Component:
             on_change=State.choose_client,
         ),
         _begin_with(),
-        rx.cond(
-            ~State.start.id,
-            select_field("Kind", "kind", list(KINDS.items()), error=State.errors["kind"]),
-        ),
+        rx.cond(~State.start.id, _kind()),
         text_field(
             "Title", "title", error=State.errors["title"], placeholder="Website relaunch and launch campaign"
         ),
     )
+
+
+def _kind() -> rx.Component:
+    first = rx.cond(State.is_change, "change_order", next(iter(KINDS)))
+    return select_field("Kind", "kind", list(KINDS.items()), error=State.errors["kind"], value=first)
 
 
 def _begin_with() -> rx.Component:

@@ -25,6 +25,8 @@ from contractflow.security.rate_limits import (
     FORGOT_BY_ADDRESS,
     HOUR,
     JOIN_BY_ADDRESS,
+    LEAD_BY_ADDRESS,
+    LEAD_BY_ORG,
     LINK_BY_ADDRESS,
     MAIL_LINK_BY_PERSON,
     MINUTE,
@@ -153,6 +155,10 @@ VERBS: Final[dict[str, Row]] = {
     "VerifyState.load":               Row(own=(VERIFY_BY_ADDRESS,)),
     "VerifyState.find":               LOOK,
     "POST /api/verify/{code}":        Row(own=(VERIFY_BY_ADDRESS,)),
+    # The lead form, on our pages and within the agency's own
+    "GET /lead/{slug}":               Row(address=(600, 10 * MINUTE), without=PASS),
+    "GET /lead/{slug}/embed.js":      Row(address=(600, 10 * MINUTE), without=PASS),
+    "POST /lead/{slug}":              Row(own=(LEAD_BY_ADDRESS, LEAD_BY_ORG)),
     # Files and other servers
     "GET /api/documents/{document_id:uuid}/pdf":
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),
@@ -194,6 +200,7 @@ VERBS: Final[dict[str, Row]] = {
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),
+    "ProjectState.reach":             Row(person=(120, HOUR), org=(1000, HOUR)),
     "AuditLogState.compare":          Row(person=(120, MINUTE)),
     "AuditLogState.verify":           Row(person=(30, HOUR), org=(60, HOUR)),
     "POST /auth/switch":              Row(person=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),

@@ -85,6 +85,8 @@ CODES_FOR_ACCOUNT    = Limit("codes_for_account",     40, HOUR)          # from 
 WRONG_CODES          = Limit("wrong_codes",            5, HOUR)          # only counted: then its owner is told
 PORTAL_OPEN          = Limit("portal_open",          150, 10 * MINUTE)
 VERIFY_BY_ADDRESS    = Limit("verify_by_address",     60, 10 * MINUTE)
+LEAD_BY_ADDRESS      = Limit("lead_by_address",       30, HOUR)
+LEAD_BY_ORG          = Limit("lead_by_org",          300, HOUR)          # whoever floods one form does so alone
 # fmt: on
 
 

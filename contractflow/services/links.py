@@ -32,6 +32,10 @@ def bill_url(invoice_id: UUID) -> str:
     return f"{settings().base_url}/invoices/{invoice_id}"
 
 
+def lead_url(lead_id: UUID) -> str:
+    return f"{settings().base_url}/leads/{lead_id}"
+
+
 def invite_token(token_id: UUID) -> str:
     return link_token(INVITE, token_id)
 

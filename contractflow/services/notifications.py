@@ -162,6 +162,7 @@ def _locked(work: UnitOfWork, notification_id: UUID) -> Notification:
 _BY_ID = {
     Link.INVOICE: ("invoice_id", links.invoice_url),
     Link.BILL: ("invoice_id", links.bill_url),
+    Link.LEAD: ("lead_id", links.lead_url),
     Link.INVITE: ("invite_id", links.invite_url),
     Link.CONFIRM: ("token_id", links.confirm_url),
     Link.RESET: ("token_id", links.reset_url),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
@@ -65,7 +67,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "user:delete_account":        ("member",    "deleted their account"),
     "user:rename":                ("edited",    "changed their name"),
     "client:add":                 ("created",   "added a client"),
+    "client:import":              ("created",   "imported clients"),
+    "client:archive":             ("voided",    "archived the client"),
+    "client:restore":             ("created",   "restored the client"),
+    "client:merge":               ("edited",    "merged another client into this one"),
     "contact:add":                ("created",   "added a contact"),
+    "contact:change":             ("edited",    "changed a contact"),
+    "contact:make_primary":       ("edited",    "named another first contact"),
+    "contact:remove":             ("voided",    "removed a contact"),
+    "lead_form:save":             ("edited",    "changed the lead form"),
+    "lead:arrive":                ("created",   "received a lead from the form"),
+    "lead:assign":                ("member",    "assigned the lead"),
+    "lead:contact":               ("sent",      "answered the lead"),
+    "lead:qualify":               ("approved",  "qualified the lead"),
+    "lead:convert":               ("signed",    "made a client, a project and a draft of the lead"),
+    "lead:disqualify":            ("declined",  "disqualified the lead"),
+    "lead:reopen":                ("objected",  "took the lead up again"),
+    "project:add":                ("created",   "opened a project"),
+    "project:change":             ("edited",    "changed the project"),
+    "project:start":              ("submitted", "started the project"),
+    "project:hold":               ("objected",  "put the project on hold"),
+    "project:resume":             ("submitted", "took the project up again"),
+    "project:complete":           ("approved",  "completed the project"),
+    "project:cancel":             ("voided",    "cancelled the project"),
     "document:create":            ("created",   "created the document"),
     "document:edit":              ("edited",    "edited the text"),
     "document:confirm_placeholder":("edited",    "confirmed the placeholder text"),
@@ -195,13 +219,27 @@ def of_document(work: UnitOfWork, document_id: UUID) -> list[Day]:
     work.require(P.DOCUMENT_READ)
     if work.db.get(Document, document_id) is None:
         raise NotFound("document")
-    query = (
-        select(AuditEvent)
-        .where(col(AuditEvent.document_id) == document_id, col(AuditEvent.action).not_in(QUIET))
-        .order_by(col(AuditEvent.seq).desc())
-        .limit(PAGE)
+    query = select(AuditEvent).where(
+        col(AuditEvent.document_id) == document_id, col(AuditEvent.action).not_in(QUIET)
     )
-    dated = [(shown(work, event.at), event) for event in work.db.exec(query)]
+    return _days(work, query)
+
+
+def of_entities(work: UnitOfWork, ids: Sequence[UUID], documents: Any = None) -> list[Day]:
+    """The newest hundred steps of these rows together, whatever they are, and of those `documents` (a select of ids).
+
+    The caller has asked whether they may be seen.
+    """
+    work.require(P.ORG_READ)
+    about = [col(AuditEvent.entity_id).in_(ids)]
+    if documents is not None:
+        about.append(col(AuditEvent.document_id).in_(documents))
+    return _days(work, select(AuditEvent).where(or_(*about), col(AuditEvent.action).not_in(QUIET)))
+
+
+def _days(work: UnitOfWork, query: SelectOfScalar[AuditEvent]) -> list[Day]:
+    newest = work.db.exec(query.order_by(col(AuditEvent.seq).desc()).limit(PAGE))
+    dated = [(shown(work, event.at), event) for event in newest]
     return [
         Day(label, [_event(at, event) for at, event in group])
         for label, group in groupby(dated, key=lambda pair: pair[0].day)

@@ -1,5 +1,7 @@
 """The list of clients, and adding one with its first contact."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 
 from contractflow.permissions import Permission as P
@@ -14,6 +16,7 @@ class ClientsState(ActingState, rx.State):
     rows: list[ClientRow] = []
     after: str = ""
     text: str = ""
+    archived: bool = False
     is_loaded: bool = False
     is_adding: bool = False
 
@@ -21,19 +24,24 @@ class ClientsState(ActingState, rx.State):
     @policy(P.CLIENT_READ)
     async def load(self):
         self.text = self.router.url.query_parameters.get("q", "")
-        page = await self._perform(clients.list_page, text=self.text)
+        self.archived = self.router.url.query_parameters.get("view") == "archived"
+        page = await self._perform(clients.list_page, text=self.text, archived=self.archived)
         self.rows, self.after, self.is_loaded = page.rows, page.after, True
 
     @rx.event
     @policy(P.CLIENT_READ)
     async def more(self):
-        page = await self._perform(clients.list_page, text=self.text, after=self.after)
+        page = await self._perform(
+            clients.list_page, text=self.text, archived=self.archived, after=self.after
+        )
         self.rows, self.after = [*self.rows, *page.rows], page.after
 
     @rx.event
     @policy(P.CLIENT_READ)
     async def search(self, text: str):
-        return rx.redirect(f"/clients?q={text}" if text else "/clients", replace=True)
+        query = {"view": "archived" if self.archived else "", "q": str(text)}
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return rx.redirect(f"/clients?{asked}" if asked else "/clients", replace=True)
 
     @rx.event
     @policy(P.CLIENT_WRITE)

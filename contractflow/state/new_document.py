@@ -1,5 +1,6 @@
 """A new document: client, kind, brief, price and payment plan on one page."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from uuid import uuid4
 
@@ -32,7 +33,11 @@ class NewDocumentState(ActingState, rx.State):
     balance: Balance = Balance("Enter the total first.", False)
     is_loaded: bool = False
     is_busy: bool = False
+    is_change: bool = False
+    """A change order to a signed document."""
     _key: str = ""
+    project_id: str = ""
+    parent_id: str = ""
 
     @rx.event
     @policy(P.DOCUMENT_CREATE)
@@ -40,7 +45,7 @@ class NewDocumentState(ActingState, rx.State):
         self.clients = await self._perform(clients.choices)
         self.templates, self.start = await self._perform(templates.choices), StartingPoint()
         self.plan, self.total, self.errors, self._key = [], "", {}, str(uuid4())
-        self._choose_first(self.router.url.query_parameters.get("client", ""))
+        self._choose_place(self.router.url.query_parameters)
         self.is_loaded, self.is_busy = True, False
         return NewDocumentState.begin_with(self.router.url.query_parameters.get("template", ""))
 
@@ -54,6 +59,8 @@ class NewDocumentState(ActingState, rx.State):
     @rx.event
     @policy(P.DOCUMENT_CREATE)
     async def choose_client(self, client_id: str):
+        self.project_id = self.parent_id = ""  # they belong to the client that was there before
+        self.is_change = False
         self._choose(client_id)
 
     @rx.event
@@ -112,6 +119,12 @@ class NewDocumentState(ActingState, rx.State):
         self.currency = next((c.currency for c in self.clients if c.value == client_id), self.currency)
         self._weigh()
 
+    def _choose_place(self, asked: Mapping[str, str]):
+        """The client, the project and what is changed, as the address names them."""
+        self.project_id, self.parent_id = str(asked.get("project", "")), str(asked.get("parent", ""))
+        self.is_change = bool(self.parent_id)
+        self._choose_first(asked.get("client", ""))
+
     def _weigh(self):
         self.balance = typed_plan.balance(self.plan, self.total, self.currency)
 
@@ -129,13 +142,6 @@ def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
     )
     typed = {one.name: str(form.get(f"variables.{one.name}", "")) for one in page.start.asked}
     return NewDocument(
-        page.client_id,
-        words["kind"],
-        words["title"],
-        brief,
-        page.currency,
-        page.total,
-        page.plan,
-        page.start.id,
-        typed,
-    )
+        page.client_id, words["kind"], words["title"], brief, page.currency, page.total, page.plan,
+        page.start.id, typed, page.project_id, page.parent_id,
+    )  # fmt: skip

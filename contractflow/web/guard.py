@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qs, quote, urlencode
@@ -51,6 +52,8 @@ LACKS_FACTOR: Final = "contractflow.lacks_factor"
 NOWHERE: Final = "/there-is-nothing-here"
 SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history")
 STRANGERS_ONLY: Final = ("/login", "/signup")
+FOR_ANY_SITE: Final = re.compile(r"/lead/[a-z0-9-]{1,80}/embed\.js")
+"""The one script of ours that pages of others load: it puts the lead form there, and holds nothing of anybody's."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_SECONDS: Final = 7 * 24 * 3600  # longer than Reflex keeps the state behind a token
 LONGEST_TOKEN: Final = 64
@@ -96,6 +99,8 @@ class SessionGuard:
     def _is_ours(self, scope: Scope) -> bool:
         """Whether one of our own pages sent it; reading is also for whoever follows a link, and for other programs."""
         if scope["path"] in FROM_ELSEWHERE:
+            return True
+        if scope["method"] in SAFE_METHODS and FOR_ANY_SITE.fullmatch(scope["path"]):
             return True
         site, mode = _header(scope, b"sec-fetch-site"), _header(scope, b"sec-fetch-mode")
         if scope["method"] in SAFE_METHODS:

@@ -31,6 +31,8 @@ STRANGERS = (
     "/not-me/nothing",
     "/verify",
     "/verify/nothing",
+    "/lead/northlight",
+    "/lead/northlight?sent=1",
     "/no/such/page",
 )
 PLATFORM = ("/admin/jobs", "/admin/reports", "/admin/organisations")
@@ -149,6 +151,9 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("invoice", product),
         *_of_every("client", product)[:1],
         *_of_the_shelf(product),
+        *_of_every("lead", product),
+        "/leads?view=board",
+        "/leads?status=all&q=hotel",
         "/documents/01a00000-0000-7000-8000-000000000000",
         "/organisations/01a00000-0000-7000-8000-000000000000",
     ]

@@ -25,9 +25,11 @@ from contractflow.services import (
     drafts,
     home,
     invoices,
+    leads,
     members,
     orgs,
     payments,
+    projects,
     sessions,
     templates,
 )
@@ -86,6 +88,11 @@ def nothing() -> None:
 
 def a_client() -> UUID:
     return as_(cast.mia, clients.add, journey.new_client())
+
+
+def a_lead() -> UUID:
+    with unit_of_work(cast.northlight) as work:
+        return builders.a_lead(work).id
 
 
 def a_fifth_person(work: Any) -> Membership:
@@ -212,13 +219,16 @@ PROBES: dict[Permission, Probe] = {
     P.AUDIT_EXPORT:        Probe(nothing,               lambda work, _: audit.export(work, "csv", Wanted())),
     P.ORG_EXPORT_DATA:     Probe(nothing,               lambda work, _: orgs.export(work)),
     P.AUDIT_VERIFY:        Probe(nothing,               lambda work, _: audit.verify(work)),
+    P.LEAD_READ:           Probe(nothing,               lambda work, _: leads.list_page(work)),
+    P.LEAD_WRITE:          Probe(a_lead,                leads.contact),
+    P.LEAD_FORM_MANAGE:    Probe(nothing,               lambda work, _: leads.save_form(work, heading="x", intro="", questions="", assignee="", is_open=True)),
+    P.PROJECT_WRITE:       Probe(a_client,              lambda work, client: projects.add(work, projects.NewProject(str(client), "Relaunch"))),
 }
 # fmt: on
 
 NO_VERB_YET = {
     # the room comes later; the table already says who will have it
-    P.LEAD_READ, P.LEAD_WRITE, P.LEAD_FORM_MANAGE,
-    P.PROJECT_WRITE, P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
+    P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
     P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip

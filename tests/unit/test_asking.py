@@ -92,7 +92,7 @@ def test_there_is_something_to_look_at():
     assert "contractflow.services.audit.verifying.begin" in HANDLERS["AuditLogState.verify"][1], (
         "through web.proving"
     )
-    assert asking.of("contractflow.services.clients.add").permissions == {P.CLIENT_WRITE}
+    assert asking.of("contractflow.services.clients.adding.add").permissions == {P.CLIENT_WRITE}
     assert P.MEMBER_CHANGE_ROLE in asking.of("contractflow.services.members.roles.change_role").permissions
     assert sum(bool(verbs) for _, verbs in HANDLERS.values()) > 60
 

@@ -12,7 +12,7 @@ from contractflow.state.new_document import NewDocumentState
 
 FORMS = [
     (ClientsState, "add", {"is_adding": True}),
-    (ClientState, "add_contact", {"is_adding": True}),
+    (ClientState, "save_contact", {"dialog": "contact"}),
     (MembersState, "invite", {"dialog": "invite"}),
 ]
 

@@ -47,6 +47,7 @@ ASKS_NOBODY = {
     "services/sessions.py: seen": "whoever has just acted with the session",
     "services/sessions.py: ended_among": "says only what is over, of sessions one can name",
     "services/sessions.py: copied": "the guard, about a cookie that it saw",
+    "services/leads/form.py: find": "everybody may fill in the form of an organisation whose address they have",
     "services/verification.py": "everybody may verify a document whose code they hold",
     "services/webhooks.py": "the inbox takes what the provider signed; its worker asks the provider itself",
     "services/notifications.py": "the mail worker's own bookkeeping, in its own organisation",

@@ -19,6 +19,7 @@ class Link(StrEnum):
     BILL = "bill"
     """For the agency, on its own page."""
     INVITE = "invite"
+    LEAD = "lead"
     ORG = "organisation"
     """The settings of the organisation the mail is about, also for who is signed in to another one."""
     RESET = "reset"
@@ -76,6 +77,8 @@ KINDS: dict[str, Kind] = {
     "ownership_answered": Kind("{{ actor }} {{ answer }}",                          B.NONE,   "",                 L.ORG,      True,    ("name", "org", "actor", "answer")),
     "org_closing":        Kind("{{ org }} is deleted on {{ until }}",               B.RED,    "Being deleted",    L.ORG,      True,    ("name", "org", "actor", "until")),
     "org_kept":           Kind("{{ org }} is kept after all",                       B.GRASS,  "Kept",             L.ORG,      True,    ("name", "org", "actor")),
+    "lead_arrived":       Kind("{{ lead }} asks about working with {{ org }}",      B.VIOLET, "New lead",         L.LEAD,     True,    ("name", "org", "lead", "company", "message", "lead_id")),
+    "lead_assigned":      Kind("{{ actor }} gave you the lead {{ lead }}",          B.VIOLET, "To answer",        L.LEAD,     True,    ("name", "org", "actor", "lead", "company", "message", "lead_id")),
     "review_ended":       Kind("“{{ title }}” is back in draft",                    B.SLATE,  "Draft",            L.DOCUMENT, True,    ("name", "title")),
     "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),
     "approval_decided":   Kind("{{ approver }} approved “{{ title }}”",             B.GRASS,  "Approved",         L.DOCUMENT, True,    ("name", "approver", "title", "comment")),

@@ -20,7 +20,7 @@ AREAS = (
     Area("ai",        "AI drafts",                ("draft_job",)),
     Area("signing",   "Signing",                  ("signer",)),
     Area("money",     "Invoices and payments",    ("invoice", "payment")),
-    Area("clients",   "Clients",                  ("client", "contact", "project", "lead")),
+    Area("clients",   "Clients",                  ("client", "contact", "project", "lead", "lead_form")),
     Area("members",   "Members and roles",        ("member", "membership", "ownership_offer", "platform")),
     Area("access",    "Sign-in and sessions",     ("account", "session", "factor", "user", "password", "passkey")),
     Area("org",       "Organisation and settings", ("org", "subscription", "integration")),

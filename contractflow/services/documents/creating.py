@@ -18,6 +18,7 @@ from contractflow.models import Client, Contact, Document, Org, Signer
 from contractflow.money import CURRENCIES, parse_money
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
+from contractflow.services.documents.placing import place
 from contractflow.services.documents.versions import add_version
 from contractflow.services.moving import locked
 from contractflow.services.templates.using import Started, start
@@ -55,7 +56,10 @@ class Brief:
 
 @dataclass(frozen=True)
 class NewDocument:
-    """The form as it was typed: `client_id` is a UUID or empty, `total` an amount such as "12,000.00"."""
+    """The form as it was typed: `client_id` is a UUID or empty, `total` an amount such as "12,000.00".
+
+    `project_id` is a project of that client, or empty; `parent_id` the signed document that this one changes, or empty.
+    """
 
     client_id: str
     kind: str
@@ -70,6 +74,9 @@ class NewDocument:
     values: Mapping[str, str] = field(default_factory=dict)
     """What was typed for the template's variables."""
 
+    project_id: str = ""
+    parent_id: str = ""
+
 
 def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
     """Create the document as a draft with its first version and its signer. Twice with one key: the same document.
@@ -82,12 +89,15 @@ def create(work: UnitOfWork, new: NewDocument, *, idempotency_key: str) -> UUID:
         return earlier
     limits.require_room(work, "documents")
     client = locked(work, Client, _client_id(new), "client")
+    if client.archived_at is not None:
+        raise Invalid("This client is archived. Restore it first.", "client_id")
     contact = _primary_contact(work, client)
     started = _started(work, new, org, client, contact)
     content = _content(new, started)
     document = Document(
         org_id=org.id,
         client_id=client.id,
+        **place(work, new.project_id, new.parent_id, client),
         template_id=started.template_id if started else None,
         kind=started.kind if started else new.kind,
         title=content.title,

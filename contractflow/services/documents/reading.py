@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,9 +46,15 @@ class DocumentList:
 
 
 def list_page(
-    work: UnitOfWork, *, status: str = "", text: str = "", after: str = "", client_id: str = ""
+    work: UnitOfWork,
+    *,
+    status: str = "",
+    text: str = "",
+    after: str = "",
+    client_ids: Sequence[UUID] = (),
+    project_id: UUID | None = None,
 ) -> DocumentList:
-    """Documents of the organisation, optionally of one status or client, or with `text` in title or number."""
+    """Documents of the organisation, optionally of one status, of clients or a project, or with `text` in title or number."""
     work.require(P.DOCUMENT_READ)
     query = (
         select(Document, Client.name, AppUser.name)
@@ -58,7 +65,11 @@ def list_page(
         .order_by(col(Document.updated_at).desc(), col(Document.id).desc())
         .limit(PAGE + 1)
     )
-    query = _narrow(query, status, text, client_id)
+    query = _narrow(query, status, text)
+    if client_ids:
+        query = query.where(col(Document.client_id).in_(client_ids))
+    if project_id:
+        query = query.where(col(Document.project_id) == project_id)
     if after:
         at, last = _key(after)
         query = query.where(tuple_(col(Document.updated_at), col(Document.id)) < tuple_(at, last))
@@ -94,11 +105,9 @@ def row(work: UnitOfWork, document: Document, client: str, owner: str) -> Docume
 Found = Select[Document, str, str]
 
 
-def _narrow(query: Found, status: str, text: str, client_id: str) -> Found:
+def _narrow(query: Found, status: str, text: str) -> Found:
     if status in set(Status):
         query = query.where(col(Document.status) == status)
-    if client_id:
-        query = query.where(col(Document.client_id) == client_id)
     if words := text.strip()[:100]:
         pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         query = query.where(col(Document.title).ilike(pattern) | col(Document.number).ilike(pattern))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -99,11 +100,15 @@ class InvoicePage:
     payments: list[PaymentRow] = field(default_factory=list)
 
 
-def list_page(work: UnitOfWork, *, status: str = "", after: str = "") -> InvoiceList:
-    """Invoices of the organisation, newest first, optionally of one status or overdue."""
+def list_page(
+    work: UnitOfWork, *, status: str = "", after: str = "", client_ids: Sequence[UUID] = ()
+) -> InvoiceList:
+    """Invoices of the organisation, newest first, optionally of one status, overdue, or of clients."""
     work.require(P.INVOICE_READ)
     current = _today(work)
     query = _narrow(_invoices(), status, current).order_by(col(Invoice.id).desc()).limit(PAGE + 1)
+    if client_ids:
+        query = query.where(col(Invoice.client_id).in_(client_ids))
     if after:
         query = query.where(col(Invoice.id) < _key(after))
     found = work.db.exec(query).all()
@@ -116,9 +121,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> list[InvoiceRow]:
     work.require(P.INVOICE_READ)
     query = _invoices().where(col(Invoice.document_id) == document_id).order_by(col(Invoice.id))
     current = _today(work)
-    return [
-        _row(work, invoice, client, document, current) for invoice, client, document in work.db.exec(query)
-    ]
+    return [_row(work, *found, current) for found in work.db.exec(query)]
 
 
 def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from itertools import cycle
 from typing import Any
 from urllib.parse import quote
@@ -62,6 +63,10 @@ def judge(answer: httpx.Response, scene: Stage, what: str) -> str:
     said, kind = answer.text, answer.headers.get("content-type", "")
     if answer.status_code >= 500 and answer.status_code != 503:
         return f"{answer.status_code}: {what}: {said[:200]}"
+    if is_page(answer):
+        runs = Runs()
+        runs.feed(said)
+        return f"markup: {what}: {runs.found}" if runs.found else ""
     if kind.startswith("text/html") or (
         MARK in said and "<" in said and "json" not in kind and "text/plain" not in kind
     ):
@@ -73,6 +78,33 @@ def judge(answer: httpx.Response, scene: Stage, what: str) -> str:
     is_refused = answer.status_code >= 400 or "again=" in answer.headers.get("location", "")
     changed = [table for table in scene.changed() if table != "user_credential"]  # counts wrong passwords
     return f"refused, but {changed} changed: {what}" if is_refused and changed else ""
+
+
+def is_page(answer: httpx.Response) -> bool:
+    """One of the plain pages, which say themselves what may run on them."""
+    return "script-src 'nonce-" in answer.headers.get("content-security-policy", "")
+
+
+class Runs(HTMLParser):
+    """What of theirs would run, or lead somewhere: only texts and what stands in a field may hold it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        self.found += [
+            name for name, value in attrs if MARK in name or (name != "value" and MARK in (value or ""))
+        ]
+        self.found += [tag] if MARK in tag else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        self.found += [self.inside] if MARK in data and self.inside in ("script", "style") else []
 
 
 def forms(text: str) -> Iterator[bytes]:

@@ -62,6 +62,7 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "identity.signing_in.change_password": _PROVEN,
     "identity.signing_in.forget_password": _PROVEN,
     "identity.signing_in.proved": _PROVEN,
+    "leads.form.find": "the form of an organisation is for everybody who has its address",
     "members.telling.org_name": "the name of one's own organisation; takes no id",
     "platform.appointing.lacks_factor": _PROVEN,
     "sessions.copied": _COOKIE,

@@ -134,7 +134,7 @@ def _likeness(answer: httpx.Response) -> tuple[object, ...]:
 
 
 def _plain(words: str) -> str:
-    words = re.sub(r'"(challenge|ticket)": ?"[^"]+"', "…", words)
+    words = re.sub(r'"(challenge|ticket)": ?"[^"]+"|nonce="[^"]+"', "…", words)
     words = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", words)
     return re.sub(r"again=[\w-]+|Reference \w+", "…", words)
 

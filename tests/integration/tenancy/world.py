@@ -106,7 +106,7 @@ def _everything_of(work: UnitOfWork, owner: Member, word: str) -> tuple[Ids, Ids
         is_primary=False,
     )
     common = {
-        "org_id": owner.org_id, "user_id": owner.user_id, "client_id": client.id, "contact_id": contact.id,
+        "org_id": owner.org_id, "slug": "northlight" if owner is cast.olivia else "redshift", "user_id": owner.user_id, "client_id": client.id, "contact_id": contact.id,
         **_people(work, owner, word), **_shelf(work, owner, client, word),
     }  # fmt: skip
     signed, person = _a_signed_one(work, client, owner, word)

@@ -1,0 +1,93 @@
+"""Clients by name, fifty at a time, and as the lines of a select."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid
+from contractflow.models import Client, Contact, Document
+from contractflow.permissions import Permission as P
+
+PAGE, MOST_CHOICES = 50, 500
+
+
+@dataclass(frozen=True)
+class ClientRow:
+    id: str
+    name: str
+    contact: str
+    currency: str
+    documents: str
+
+
+@dataclass(frozen=True)
+class ClientChoice:
+    """One line of a select."""
+
+    value: str
+    label: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class ClientList:
+    """One page; `after` is the key of the next one, empty on the last."""
+
+    rows: list[ClientRow]
+    after: str
+
+
+def list_page(work: UnitOfWork, *, text: str = "", archived: bool = False, after: str = "") -> ClientList:
+    """Clients by name, fifty at a time, optionally with `text` in the name; or those that were archived."""
+    work.require(P.CLIENT_READ)
+    documents = (
+        select(func.count())
+        .where(col(Document.client_id) == Client.id, col(Document.deleted_at).is_(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(Client, Contact.name, documents)
+        .outerjoin(Contact, (col(Contact.client_id) == Client.id) & col(Contact.is_primary))
+        .where(
+            col(Client.archived_at).is_not(None) if archived else col(Client.archived_at).is_(None),
+            col(Client.merged_into_id).is_(None),
+        )
+        .order_by(func.lower(Client.name), col(Client.id))
+        .limit(PAGE + 1)
+    )
+    if words := text.strip()[:100]:
+        query = query.where(col(Client.name).icontains(words, autoescape=True))
+    if after:
+        query = query.where(func.row(func.lower(Client.name), Client.id) > _key(work, after))
+    found = work.db.exec(query).all()
+    rows = [
+        ClientRow(str(c.id), c.name, contact or "", c.currency, str(count))
+        for c, contact, count in found[:PAGE]
+    ]
+    return ClientList(rows, rows[-1].id if len(found) > PAGE else "")
+
+
+def choices(work: UnitOfWork) -> list[ClientChoice]:
+    """Clients by name, for a select."""
+    work.require(P.CLIENT_READ)
+    query = (
+        select(Client.id, Client.name, Client.currency)
+        .where(col(Client.archived_at).is_(None))
+        .order_by(func.lower(Client.name), col(Client.id))
+        .limit(MOST_CHOICES)
+    )
+    return [ClientChoice(str(client_id), name, currency) for client_id, name, currency in work.db.exec(query)]
+
+
+def _key(work: UnitOfWork, after: str) -> object:
+    try:
+        client = work.db.get(Client, UUID(after))
+    except ValueError:
+        client = None
+    if client is None:
+        raise Invalid("This page of the list does not exist. Start again from the top.")
+    return func.row(func.lower(client.name), client.id)
