@@ -35,7 +35,7 @@ BOOT: Final = (
     "if(e instanceof HTMLStyleElement)e.nonce=n;return e};"
     f"try{{const t='{TAG}',k='contractflow.session';if(sessionStorage.getItem(k)!==t)"
     "{sessionStorage.removeItem('token');sessionStorage.setItem(k,t)}"
-    "if(t!=='nobody')setInterval(()=>fetch('/auth/refresh',{method:'POST'}),9e5)}catch{}s.remove()})()"
+    "if(t!=='nobody')setInterval(()=>fetch('/auth/refresh',{method:'POST'}).catch(()=>{}),9e5)}catch{}s.remove()})()"
 )
 # Prerendered style attributes travel as data and come back through the CSSOM, which the policy does not govern.
 STYLES: Final = (

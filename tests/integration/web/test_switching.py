@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from contractflow.broker import connections
-from contractflow.config import settings
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.permissions import Role, Visitor
 from contractflow.security.sessions import MEMBERS
@@ -18,22 +17,13 @@ from contractflow.state.frame import FrameState
 from tests import builders, cast
 from tests.integration.journey import as_
 from tests.integration.web.test_door import Browser, heard
-from tests.integration.web.test_revocation import sign_in
+from tests.integration.web.test_revocation import product, sign_in
+
+__all__ = ["product"]
 
 COOKIE = MEMBERS.kind.cookie
 LOAD = f"{FrameState.get_full_name()}.load"
 pytestmark = pytest.mark.xdist_group("served")
-
-
-@pytest.fixture
-def product(served, redis_server, database, monkeypatch):
-    """The running web process, whose Redis and database this process' verbs reach."""
-    monkeypatch.setenv("CONTRACTFLOW_REDIS_URL", redis_server.url(2))
-    settings.cache_clear()
-    connections.forget_connections()
-    yield served
-    connections.forget_connections()
-    settings.cache_clear()
 
 
 @pytest.fixture
