@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from reflex.page import DECORATED_PAGES
 from contractflow.components import checklist, pill, table, timeline
 from contractflow.components.fields import select_field, text_field
 from contractflow.services.timeline import WORDS
+from contractflow.web.guard import ADMINS_ONLY, MEMBERS_ONLY
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus, SubscriptionStatus
 from contractflow.workflows.crm import LeadStatus, ProjectStatus
 from contractflow.workflows.document import Approval, Generation, Status
@@ -100,10 +103,57 @@ def test_a_done_step_says_so_to_those_who_cannot_see_the_mark():
     assert "Done:" in str(checklist.step("Add a client", "With a contact.", True).render())
 
 
-def test_every_page_can_be_drawn():
+@cache
+def rendered() -> dict[str, object]:
+    """Every page by its route, as it is drawn."""
     import contractflow.pages  # noqa: F401  importing registers them
 
     pages = {kwargs["route"]: draw for found in DECORATED_PAGES.values() for draw, kwargs in found}
-    assert {"/", "/signup", "/login", "/invite/[token]", "404"} <= set(pages)
-    for draw in pages.values():
-        assert draw().render()
+    return {f"/{route.lstrip('/')}": draw().render() for route, draw in pages.items()}
+
+
+def drawn() -> dict[str, str]:
+    return {route: str(page) for route, page in rendered().items()}
+
+
+def all_props(part: object) -> Iterator[list[str]]:
+    """The props of every element in what was drawn."""
+    if isinstance(part, dict):
+        if isinstance(part.get("props"), list):
+            yield part["props"]
+        part = list(part.values())
+    if isinstance(part, (list, tuple)):
+        for inner in part:
+            yield from all_props(inner)
+
+
+def test_every_page_can_be_drawn():
+    assert {"/", "/signup", "/login", "/invite/[token]", "/404"} <= set(drawn())
+    assert all(drawn().values())
+
+
+def test_every_page_of_members_and_platform_admins_offers_to_sign_out():
+    theirs = {
+        route: page for route, page in drawn().items() if route.startswith((*MEMBERS_ONLY, *ADMINS_ONLY))
+    }
+    assert len(theirs) > 20
+    in_between = {"/confirm-identity"}  # a question on the way to a page
+    assert [
+        route for route, page in theirs.items() if "/auth/logout" not in page and route not in in_between
+    ] == []
+
+
+def test_passwords_are_hidden_and_managers_may_fill_them_in():
+    """`password_field` is the only way to ask for one, and nothing stands in the way of pasting."""
+    asked = [
+        props for page in rendered().values() for props in all_props(page)
+        if {'name:"password"', 'name:"present_password"'} & set(props)
+    ]  # fmt: skip
+    assert len(asked) >= 5
+    for props in asked:
+        assert 'type:"password"' in props
+        assert {'autoComplete:"current-password"', 'autoComplete:"new-password"'} & set(props)
+    sources = [path for path in Path("contractflow").rglob("*.*") if path.suffix in (".py", ".jsx")]
+    assert not [
+        path.name for path in sources if re.search(r"on_?paste", path.read_text("utf-8"), re.IGNORECASE)
+    ]

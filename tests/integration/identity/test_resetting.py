@@ -21,6 +21,7 @@ from tests.integration.identity.browsing import (
     mails,
     trail,
 )
+from tests.integration.web.at_the_door import enrol
 
 pytestmark = pytest.mark.usefixtures("redis", "database")
 MIA = cast.email_of(cast.mia)
@@ -66,6 +67,17 @@ async def test_the_link_sets_a_password_once_and_signs_everybody_out(database: D
     again = await mia.post("/auth/reset", token=token, password="nine slow blue clouds")
     assert await mia.errors(again) == {"form": "This link was used already. It works once."}
     assert (await Browser().sign_in(MIA, NEW)).headers["location"] == "/home"
+
+
+async def test_it_does_not_go_around_the_second_factor(database: Database) -> None:
+    enrol(cast.mia)
+    mia = Browser()
+    await ask(mia)
+    token = await mailed_token(database, MIA, "reset_password")
+    await mia.post("/auth/reset", token=token, password=NEW)
+    assert await mia.who() is None
+    assert (await mia.sign_in(MIA, NEW)).headers["location"].startswith("/login/code")
+    assert await mia.who() is None, "whoever reads the mailbox has the password, and not the app"
 
 
 async def test_older_links_die_and_all_of_them_after_half_an_hour(database: Database) -> None:

@@ -68,6 +68,8 @@ async def test_every_kind_of_answer(
     assert {name: answer.headers.get(name) for name in ALWAYS} == ALWAYS
     assert all(f"{feature}=()" in answer.headers["permissions-policy"] for feature in SHUT)
     assert answer.headers["cache-control"] == cache
+    said = answer.headers.get("content-type", "")
+    assert "charset=utf-8" in said.lower() or not said.startswith("text/"), said
     assert "access-control-allow-origin" not in answer.headers
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; ")
