@@ -54,6 +54,8 @@ SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history
 STRANGERS_ONLY: Final = ("/login", "/signup")
 FOR_ANY_SITE: Final = re.compile(r"/lead/[a-z0-9-]{1,80}/embed\.js")
 """The one script of ours that pages of others load: it puts the lead form there, and holds nothing of anybody's."""
+GONE: Final = ("left", "deleted")
+"""Why somebody comes to sign in whose session ends at this moment: they read it, and are not sent to where they were."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_SECONDS: Final = 7 * 24 * 3600  # longer than Reflex keeps the state behind a token
 LONGEST_TOKEN: Final = 64
@@ -189,9 +191,13 @@ def _elsewhere(scope: Scope, member: Session | None, signer: Session | None) -> 
         return "/login?next=" + quote(f"{path}?{query}" if query else path)
     if signer is None and _within(path, *SIGNERS_ONLY):
         return "/portal/closed"
-    if member is not None and _within(path, *STRANGERS_ONLY):
+    if member is not None and _within(path, *STRANGERS_ONLY) and _reason(scope) not in GONE:
         return _onward(scope)
     return None
+
+
+def _reason(scope: Scope) -> str:
+    return str(parse_qs(scope["query_string"].decode("latin-1")).get("reason", [""])[0])
 
 
 def _onward(scope: Scope) -> str:
@@ -200,7 +206,7 @@ def _onward(scope: Scope) -> str:
     wanted = local_path(query.get("next", [""])[0])
     if wanted:
         return wanted
-    return "/home?moved=1" if query.get("reason") == ["ended"] else "/home"
+    return "/home?moved=1" if _reason(scope) == "ended" else "/home"
 
 
 def _tag(member: Session | None, signer: Session | None) -> str:

@@ -42,6 +42,8 @@ def refusal(refused: AppError, path: str = "") -> EventSpec:
     if isinstance(refused, Suspended):
         return load("/suspended")
     if isinstance(refused, NotSignedIn):
+        if path.startswith("/login"):  # it says why already; loaded anew it comes without the ended session
+            return load(path)
         back = f"&next={quote(path)}" if path.startswith("/") else ""
         return load(f"/login?reason=ended{back}")
     if isinstance(refused, ConfirmFirst):

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import text
 
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.errors import ConfirmFirst, IllegalMove, Invalid
+from contractflow.errors import ConfirmFirst, IllegalMove, Invalid, NotSignedIn
 from contractflow.models import AppUser, Document, Membership
 from contractflow.permissions import Role, Visitor
 from contractflow.security.passwords import hash_password
 from contractflow.services import members
 from contractflow.services.identity import signing_in
+from contractflow.web.refusals import refusal
 from contractflow.workflows.membership import MembershipStatus
 from tests import builders, cast
 from tests.conftest import Database
@@ -51,6 +52,17 @@ async def test_nothing_of_it_signs_in_any_more_and_the_address_is_free(database:
     assert [mail["kind"] for mail in mails(database, MIA, "account_deleted")] == ["account_deleted"]
     assert (await Browser().sign_up(MIA)).headers["location"] == "/home"
     assert mails(database, MIA, "verify_email")  # not “you have an account already”
+
+
+async def test_who_goes_reads_that_at_the_door_though_the_session_ends_a_moment_later() -> None:
+    as_(Visitor(), signing_in.change_password, cast.mia.user_id, await hash_password(PASSWORD))
+    browser = Browser()
+    await browser.sign_in(MIA)
+    assert (await browser.get("/login")).headers["location"] == "/home"
+    for reason in ("left", "deleted"):
+        assert "location" not in (await browser.get(f"/login?reason={reason}")).headers
+        assert "ended" not in str(refusal(NotSignedIn(), f"/login?reason={reason}"))
+    assert "reason=ended" in str(refusal(NotSignedIn(), "/documents"))
 
 
 def test_not_without_a_confirmation_the_address_and_somebody_for_the_documents() -> None:
