@@ -53,11 +53,17 @@ def _standing() -> rx.Component:
             ("Number", page.number),
             ("Client", page.client),
             ("Total", page.total),
-            ("Version", page.version),
+            ("Version", _version()),
             ("Owner", page.owner),
         ),
         class_name="cf-stack cf-stack--tight",
     )
+
+
+def _version() -> rx.Component:
+    """With the way to what changed, once there is something to compare."""
+    compare = link("Compare", href=f"/documents/{page.id}/compare")
+    return rx.cond(page.version == "1", page.version, rx.fragment(page.version, " · ", compare))
 
 
 def _approver(row: ApproverRow) -> rx.Component:

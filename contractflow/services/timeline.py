@@ -146,6 +146,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "platform:override_limit":    ("edited",    "set a limit"),
     "draft_job:accept":           ("edited",    "accepted a rewritten clause"),
     "draft_job:discard":          ("drafted",   "discarded a rewritten clause"),
+    "document:restore":           ("edited",    "brought an older version back"),
     "document:insert_clause":     ("edited",    "put a clause of the library in"),
     "template:stock":             ("created",   "put the starter library on the shelf"),
     "template:add":               ("created",   "began a template or clause"),

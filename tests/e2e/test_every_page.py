@@ -154,6 +154,7 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("lead", product),
         "/leads?view=board",
         "/leads?status=all&q=hotel",
+        f"{_of_every('document', product)[0]}/compare",
         "/documents/01a00000-0000-7000-8000-000000000000",
         "/organisations/01a00000-0000-7000-8000-000000000000",
     ]

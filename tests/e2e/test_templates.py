@@ -41,3 +41,29 @@ async def test_a_template_is_published_and_a_document_begins_with_it(meet) -> No
     await adam.page.get_by_role("button", name="Insert Insurance", exact=True).click()
     await expect(adam.page.locator(".cf-outline a")).to_have_count(3)
     await expect(adam.field("Insurance cover")).to_have_value("€1,000,000")
+
+
+async def test_two_versions_are_compared_and_the_older_one_comes_back(meet) -> None:
+    mia = await meet("Mia", "mia@northlight.test")
+    await mia.sign_in(DEMO_PASSWORD)
+    await mia.goto("/documents")
+    await mia.follow("Positioning workshop")
+    clauses = mia.page.locator(".cf-outline a")
+    count = await clauses.count()
+    last = mia.page.locator(".cf-clause-block").last
+    await last.hover()
+    await last.get_by_role("button", name="Remove").click()
+    await (
+        mia.page.get_by_role("alertdialog")
+        .or_(mia.page.get_by_role("dialog"))
+        .get_by_role("button", name="Remove")
+        .click()
+    )
+    await expect(clauses).to_have_count(count - 1)
+    await mia.follow("Compare")
+    await mia.sees("1 clause removed")
+    await expect(mia.page.locator("[data-kind=removed]")).to_contain_text("Insurance")
+    await mia.page.get_by_role("button", name="Restore version").click()
+    await mia.press("Restore")
+    await mia.page.wait_for_url("**/documents/*-*")
+    await expect(clauses).to_have_count(count)

@@ -12,6 +12,7 @@ from contractflow.services.documents.editing import (
     save_block,
 )
 from contractflow.services.documents.expiring import expire, extend
+from contractflow.services.documents.history import ChangeRow, Comparison, VersionRow, compare, restore
 from contractflow.services.documents.inserting import insert_clause
 from contractflow.services.documents.page import DocumentPage, one
 from contractflow.services.documents.reading import DocumentList, DocumentRow, follow, list_page
@@ -24,14 +25,18 @@ __all__ = [
     "LENGTHS",
     "TONES",
     "Brief",
+    "ChangeRow",
+    "Comparison",
     "DocumentList",
     "DocumentPage",
     "DocumentRow",
     "DocumentSubject",
     "NewDocument",
+    "VersionRow",
     "add_block",
     "add_version",
     "approve",
+    "compare",
     "confirm_placeholder",
     "create",
     "expire",
@@ -46,6 +51,7 @@ __all__ = [
     "rename",
     "replan",
     "request_changes",
+    "restore",
     "revise",
     "save_block",
     "send",

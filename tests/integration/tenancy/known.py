@@ -31,6 +31,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "templates.rows.in_use": {"kind": "document"},
     "templates.rows.keep": {"text": ()},
     "templates.searching.chosen": {"position": "preferred"},
+    "documents.history.compare": {"old": "", "new": ""},
     "documents.inserting.insert_clause": {"position": "preferred"},
     "webhooks.receive": {"raw": EVENT},
 }
