@@ -130,7 +130,7 @@ class NewDocumentState(ActingState, rx.State):
 
 
 def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
-    words = {name: str(form.get(name, "")) for name in FIELDS}
+    words = {name: str(form.get(name) or "") for name in FIELDS}  # what is not on the page comes as null
     brief = Brief(
         scope=words["scope"],
         term=words["term"],
@@ -140,7 +140,7 @@ def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:
         length=words["length"] or "standard",
         variables=words["variables"],
     )
-    typed = {one.name: str(form.get(f"variables.{one.name}", "")) for one in page.start.asked}
+    typed = {one.name: str(form.get(f"variables.{one.name}") or "") for one in page.start.asked}
     return NewDocument(
         page.client_id, words["kind"], words["title"], brief, page.currency, page.total, page.plan,
         page.start.id, typed, page.project_id, page.parent_id,
