@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from contractflow.integrations.email import KINDS, Attachment, compose, missing_facts, subject
@@ -133,3 +135,48 @@ def test_every_mail_carries_the_head_of_the_trail(kind):
         assert is_printed == ("9f" * 32 in body(mail, layout)) == KINDS[kind].in_feed
     assert a_mail(kind)["X-ContractFlow-Audit-Trail"] is None
     assert "Audit trail" not in body(a_mail(kind), "plain")
+
+
+class Parts(HTMLParser):
+    """The elements and the attributes of a mail, in order, without the texts."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, sorted(name for name, _ in attrs)))
+
+
+def parts(html):
+    reader = Parts()
+    reader.feed(html)
+    return reader.found
+
+
+HOSTILE = st.one_of(
+    st.sampled_from(
+        [
+            "<script>x()</script>",
+            '"><img src=x onerror=x()>',
+            "</title><svg/onload=x()>",
+            "{{ 7*7 }}{% raw %}",
+            "]]>-->",
+            "<!--",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=15, deadline=None)
+@given(typed=HOSTILE)
+def test_no_text_adds_an_element_to_a_mail_or_a_line_to_its_head(kind, typed):
+    """Whoever names a contract, an agency or themselves writes into other people's mailboxes."""
+    facts = {n: value if isinstance(value, bool) else f"x{typed}x" for n, value in FACTS.items()}
+    plain = {n: value if isinstance(value, bool) else "xx" for n, value in FACTS.items()}
+    mail, harmless = a_mail(kind, facts, org=f"x{typed}x"), a_mail(kind, plain, org="xx")
+    assert list(mail.keys()) == list(harmless.keys())
+    but_breaks = [[part for part in parts(body(one, "html")) if part[0] != "br"] for one in (mail, harmless)]
+    assert but_breaks[0] == but_breaks[1]
