@@ -16,7 +16,7 @@ from contractflow.services import invoices, timeline
 from contractflow.services.clients.merging import family
 from contractflow.services.documents.reading import DocumentRow
 from contractflow.services.documents.reading import list_page as documents_of
-from contractflow.services.invoices import InvoiceRow
+from contractflow.services.invoices.reading import InvoiceRow
 from contractflow.services.timeline import Day
 
 MOST = 100
