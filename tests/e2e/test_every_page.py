@@ -152,6 +152,7 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("client", product)[:1],
         *_of_the_shelf(product),
         *_of_every("lead", product),
+        *_of_every("project", product),
         "/leads?view=board",
         "/leads?status=all&q=hotel",
         f"{_of_every('document', product)[0]}/compare",
