@@ -57,7 +57,7 @@ def _form() -> rx.Component:
 
 def _preview() -> rx.Component:
     take = primary(
-        f"Add {preview.new} clients",
+        rx.cond(preview.new == 1, "Add 1 client", f"Add {preview.new} clients"),
         "plus",
         on_click=ClientImportState.take_over,
         blocked=preview.new == 0,
