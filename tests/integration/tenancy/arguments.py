@@ -34,7 +34,7 @@ ALIASES = {
     "invitation_id":      "token_id",      "invite_id":         "token_id",
     "family":             "family_id",     "owner_id":          "membership_id",
     "session_id":         "family_id",     "organisation_id":   "org_id",
-    "heir_id":            "membership_id",
+    "heir_id":            "membership_id", "parent_id":         "document_id",
     "part_id":            "block_id",
     "families":           "family_id",     "current":           "family_id",
     "id":                 "token_id",      "member_id":         "membership_id",
