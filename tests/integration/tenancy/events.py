@@ -29,6 +29,8 @@ SILENCE = 0.8  # seconds without a word after the last one
 HERS = {
     "audit:verify":       "reading the trail of her own organisation",
     "document:look":      "searching her own documents",
+    "org:remove_logo":    "the logo is her organisation's",
+    "template:stock":     "her own shelf gets the templates that ship with the product",
     "org:change_policy":  "its owner decides whether its documents need an approval; the form arrives without the box ticked",
     "session:end_others": "the sessions are her own",
 }
