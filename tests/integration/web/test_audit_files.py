@@ -238,6 +238,9 @@ async def test_a_long_trail_is_never_whole_in_memory(database):
     """15,000 events, 6.5 MB as lines; a part is a thousand of them and takes 8 MB: both together would be seen."""
     with unit_of_work(cast.mia) as work:
         work.record("client:edit", "client", uuid4(), note="x" * 180)
+    rival, _ = await begun(cast.rita)
+    for path in (TABLE, EVIDENCE):  # what a first time imports and keeps is not the trail
+        assert [piece async for piece in streamed(path, rival)]
     with database.admin() as admin:  # as it would look: the columns do not matter here, the size does
         admin.execute(
             "INSERT INTO audit_event SELECT (jsonb_populate_record(e, jsonb_build_object('seq', n))).*"
