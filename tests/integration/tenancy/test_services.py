@@ -35,7 +35,7 @@ def test_no_verb_changes_or_tells_anything_of_another_organisation(services):
 def test_an_outsider_is_never_told_that_it_is_forbidden_because_it_is_somebody_elses(services):
     """What a member of the agency may do does not exist for Rita; what only clients or workers may, nobody else may."""
     by_rita = {answer.target: answer.said for answer in services if answer.whom == "Rita"}
-    for verb in ("documents.page.one", "documents.sending.send", "clients.one", "invoices.reading.one", "drafts.rewriting.accept",
+    for verb in ("documents.page.one", "documents.sending.send", "clients.page.one", "invoices.reading.one", "drafts.rewriting.accept",
                  "sealing.downloading.download", "timeline.of_document", "members.inviting.withdraw_invite", "drafts.reading.live"):  # fmt: skip
         assert by_rita[verb] == "does not exist", verb
 

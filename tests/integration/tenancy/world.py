@@ -90,7 +90,7 @@ def build() -> World:
         ours,
         clara,
         other,
-        known,
+        known | {str(signed["logo_id"])},  # every client of an organisation sees its logo
         version,
     )
 
