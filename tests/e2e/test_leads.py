@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from playwright.async_api import expect
-
-from tests.e2e.people import Person
 
 pytestmark = pytest.mark.xdist_group("product")
 
@@ -27,20 +28,21 @@ async def test_a_lead_becomes_a_client_a_project_and_a_draft(meet) -> None:
     assert url
 
     lena = await meet("Lena Lead")
-    await _on_their_site(lena, url)
-    form = lena.page.frame_locator("iframe")
-    await form.get_by_label("Your name").fill(lena.name)
-    await form.get_by_label("Work email").fill(lena.email)
-    await form.get_by_label("Company").fill("Lead Hotels")
-    await form.get_by_label("What do you need?").fill("A website for two hotels.")
-    await form.get_by_label("When shall it start?").fill("In May")
-    await form.get_by_label("Budget").fill("ten thousand")
-    await form.get_by_role("button", name="Send message").click()
-    await expect(form.get_by_text("Write the amount in digits")).to_be_visible()
-    await expect(form.get_by_label("What do you need?")).to_have_value("A website for two hotels.")
-    await form.get_by_label("Budget").fill("10,000")
-    await form.get_by_role("button", name="Send message").click()
-    await expect(form.get_by_role("heading", name="Thank you")).to_be_visible()
+    async with _their_site(url) as site:
+        await lena.page.goto(site)
+        form = lena.page.frame_locator("iframe")
+        await form.get_by_label("Your name").fill(lena.name)
+        await form.get_by_label("Work email").fill(lena.email)
+        await form.get_by_label("Company").fill("Lead Hotels")
+        await form.get_by_label("What do you need?").fill("A website for two hotels.")
+        await form.get_by_label("When shall it start?").fill("In May")
+        await form.get_by_label("Budget").fill("ten thousand")
+        await form.get_by_role("button", name="Send message").click()
+        await expect(form.get_by_text("Write the amount in digits")).to_be_visible()
+        await expect(form.get_by_label("What do you need?")).to_have_value("A website for two hotels.")
+        await form.get_by_label("Budget").fill("10,000")
+        await form.get_by_role("button", name="Send message").click()
+        await expect(form.get_by_role("heading", name="Thank you")).to_be_visible()
     lena.forgive("422")
 
     await owner.open_mail("asks about working with", "/leads/")
@@ -59,9 +61,17 @@ async def test_a_lead_becomes_a_client_a_project_and_a_draft(meet) -> None:
     await owner.sees(lena.email, "Work for Lead Hotels")
 
 
-async def _on_their_site(person: Person, url: str) -> None:
-    """A page of another origin with the one tag in it."""
-    elsewhere = "http://nova-films.test/"
-    page = HOST_PAGE.format(url=url)
-    await person.page.route(elsewhere, lambda route: route.fulfill(body=page, content_type="text/html"))
-    await person.page.goto(elsewhere)
+@asynccontextmanager
+async def _their_site(url: str) -> AsyncIterator[str]:
+    """A page of another origin with the one tag in it: its address."""
+    page = HOST_PAGE.format(url=url).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head % len(page) + page)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        yield f"http://localhost:{server.sockets[0].getsockname()[1]}/"

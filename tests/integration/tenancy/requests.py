@@ -136,7 +136,9 @@ def _likeness(answer: httpx.Response) -> tuple[object, ...]:
 def _plain(words: str) -> str:
     words = re.sub(r'"(challenge|ticket)": ?"[^"]+"|nonce="[^"]+"', "…", words)
     words = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", words)
-    words = re.sub(r"olivia@northlight\.test|[0-9a-f]{32}@nowhere\.test", "…", words)  # typed, and shown again
+    words = re.sub(
+        r"olivia@northlight\.test|[0-9a-f]{32}@nowhere\.test", "…", words
+    )  # typed, and shown again
     return re.sub(r"again=[\w-]+|Reference \w+", "…", words)
 
 
