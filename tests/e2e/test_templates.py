@@ -52,6 +52,7 @@ async def test_two_versions_are_compared_and_the_older_one_comes_back(meet) -> N
     await mia.goto("/documents")
     await mia.follow("Positioning workshop")
     clauses = mia.page.locator(".cf-outline a")
+    await expect(clauses.first).to_be_visible()
     count = await clauses.count()
     last = mia.page.locator(".cf-clause-block").last
     await last.hover()

@@ -181,6 +181,6 @@ def test_a_new_agency_has_an_owner_a_trial_and_an_address_of_its_own() -> None:
             )
             trial = work.db.exec(select(Subscription)).one()
             assert (trial.tier, trial.seats) == ("growth", 10)
-            assert work.db.exec(select(AuditEvent.action)).all() == ["org:create"]
+            assert work.db.exec(select(AuditEvent.action)).all() == ["org:create", "template:stock"]
     assert slugs[0] == "cafe-zoe-sohne"
     assert slugs[1].startswith("cafe-zoe-sohne-")
