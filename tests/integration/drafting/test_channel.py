@@ -251,3 +251,27 @@ async def test_fences_expire(redis):
         writer.begin("gemini")
         await writer.end("failed")
     assert await redis.ttl(fence_key(draft)) > 0
+
+
+async def test_a_cancellation_that_is_lost_holds_nobody_up(redis, monkeypatch):
+    """redis-py and `asyncio.timeout` may turn one into a TimeoutError when both come at once."""
+    writer = DraftWriter(connections.async_redis(), uuid4(), 1)
+    lost = asyncio.Event()
+
+    async def look() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            if lost.is_set():
+                raise
+            lost.set()
+            raise TimeoutError from None
+
+    monkeypatch.setattr(writer, "_look", look)
+    monkeypatch.setattr("contractflow.broker.draft_stream.LOOK_SECONDS", 0.01)
+    async with writer:
+        await asyncio.sleep(0.1)
+        leaving = asyncio.create_task(writer._fall_silent())
+        done, _ = await asyncio.wait({leaving}, timeout=3)
+    assert done
+    assert lost.is_set()
