@@ -221,13 +221,14 @@ def test_a_file_is_looked_at_first_then_the_good_rows_are_added_and_the_bad_ones
     ("text", "words"),
     [
         ("", "Choose a CSV file"),
+        (",,,\n,,,", "only empty cells"),
         ("client,contact\nHelios,Clara", "lacks “email”"),
         ("client,contact,email", "nothing below"),
         ("client,contact,email\n" + "a,b,c@d.test\n" * 501, "At most 500"),
         ("x" * 300_001, "too large"),
         ('client,contact,email\n"' + "x" * 140_000, "can be read"),
     ],
-    ids=["empty", "column", "rows", "many", "large", "broken"],
+    ids=["nothing", "empty", "column", "rows", "many", "large", "broken"],
 )
 def test_what_is_no_table_of_clients_is_said(text: str, words: str) -> None:
     with pytest.raises(Invalid, match=words):

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from sqlmodel import col, select
 
+from contractflow.content.cells import harmless
 from contractflow.db import trail
 from contractflow.db.trail import Head
 from contractflow.db.unit_of_work import UnitOfWork
@@ -36,9 +37,6 @@ COLUMNS: Final = (
     "Number", "Time (UTC)", "Who", "Kind of who", "What", "Action", "Before", "After", "Address", "Device",
     "Browser", "Thing", "Id of the thing", "Id of the document", "Details", "Fingerprint",
 )  # fmt: skip
-
-# A cell that begins like this is run as a formula by spreadsheets (OWASP, CSV injection), the wide ones by some.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -98,11 +96,6 @@ def json_part(work: UnitOfWork, begun: Export, after: int) -> Part:
     require(work.actor, P.AUDIT_EXPORT)  # confirmed when it began; a long download may outlast that
     events = _events(work, begun, after)
     return _part("".join(_line(event) for event in events), events, after)
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _events(work: UnitOfWork, begun: Export, after: int) -> Sequence[AuditEvent]:

@@ -7,8 +7,9 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
+from contractflow.content.cells import harmless
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Client, Contact, Org
@@ -74,30 +75,34 @@ def import_rows(work: UnitOfWork, text: str) -> Preview:
 
 def _judged(work: UnitOfWork, text: str) -> tuple[list[ImportedRow], list[NewClient]]:
     lines = _lines(text)
-    currency, known = work.db.get_one(Org, work.member.org_id).default_currency, _known(work)
+    currency = work.db.get_one(Org, work.member.org_id).default_currency
+    checked = [_checked(line, currency) for line in lines]
+    known = _known(work, {one.contact_email for one in checked if isinstance(one, NewClient)})
     rows, fresh = [], []
-    for number, line in enumerate(lines, start=2):
-        said = {name: line.get(name, "") for name in COLUMNS}
-        status, problem = "new", ""
-        try:
-            typed = said | {"currency": said["currency"].strip().upper() or currency}
-            new = check(NewClient(**typed, is_consumer=False))
-            key = (new.name.lower(), new.contact_email)
-            status = "known" if key in known else "new"
+    for number, (line, one) in enumerate(zip(lines, checked, strict=True), start=2):
+        if isinstance(one, Invalid):
+            rows.append(_row(number, line, "bad", one.message))
+        elif (key := (one.name.lower(), one.contact_email)) in known:
+            rows.append(_row(number, line, "known"))
+        else:
             known.add(key)
-            fresh += [new] if status == "new" else []
-        except Invalid as wrong:
-            status, problem = "bad", wrong.message
-        row = ImportedRow(
-            str(number),
-            said["name"][:200],
-            said["contact_name"][:200],
-            said["contact_email"][:254],
-            status,
-            problem,
-        )
-        rows.append(row)
+            fresh.append(one)
+            rows.append(_row(number, line, "new"))
     return rows, fresh
+
+
+def _checked(line: dict[str, str], currency: str) -> NewClient | Invalid:
+    said = {name: line.get(name, "") for name in COLUMNS}
+    said["currency"] = said["currency"].strip().upper() or currency
+    try:
+        return check(NewClient(**said, is_consumer=False))
+    except Invalid as wrong:
+        return wrong
+
+
+def _row(number: int, line: dict[str, str], status: str, problem: str = "") -> ImportedRow:
+    name, contact, email = (line.get(field_name, "")[:254] for field_name in NEEDED)
+    return ImportedRow(str(number), name, contact, email, status, problem)
 
 
 def _lines(text: str) -> list[dict[str, str]]:
@@ -113,6 +118,8 @@ def _lines(text: str) -> list[dict[str, str]]:
         table = [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error:
         raise Invalid("This is no CSV file that can be read.", "text") from None
+    if not table:
+        raise Invalid("There are only empty cells in it.", "text")
     named = [_named(cell) for cell in table[0]]
     if missing := [name for name in NEEDED if name not in named]:
         words = ", ".join(f"“{COLUMNS[name][0]}”" for name in missing)
@@ -129,14 +136,14 @@ def _named(cell: str) -> str:
     return next((name for name, known in COLUMNS.items() if words in known), words)
 
 
-def _known(work: UnitOfWork) -> set[tuple[str, str]]:
-    """Name and address of every client there is, as a double of them is recognised."""
+def _known(work: UnitOfWork, emails: set[str]) -> set[tuple[str, str]]:
+    """Name and address of the clients there are with these addresses, as a double of them is recognised."""
     query = (
-        select(func.lower(Client.name), Contact.email)
+        select(Client.name, Contact.email)
         .join(Contact, col(Contact.client_id) == Client.id)
-        .where(col(Client.archived_at).is_(None))
+        .where(col(Client.archived_at).is_(None), col(Contact.email).in_(emails))
     )
-    return set(work.db.exec(query).all())
+    return {(name.lower(), email) for name, email in work.db.exec(query)}
 
 
 def _summed(rows: list[ImportedRow]) -> Preview:
@@ -149,13 +156,8 @@ def _report(rows: list[ImportedRow]) -> str:
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["line", "client", "contact", "email", "problem"])
     table.writerows(
-        [row.line, _plain(row.name), _plain(row.contact), _plain(row.email), row.problem]
+        [row.line, *map(harmless, (row.name, row.contact, row.email)), row.problem]
         for row in rows
         if row.status == "bad"
     )
     return out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
