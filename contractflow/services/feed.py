@@ -15,14 +15,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from contractflow.broker import changes
 from contractflow.config import settings
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.integrations.email import KINDS, subject
 from contractflow.models import Notification, Org
 from contractflow.permissions import Permission as P
-from contractflow.services import notifications
-from contractflow.services.display import When, when
+from contractflow.services import notifications, paging
+from contractflow.services.display import When, shown
+from contractflow.services.paging import PAGE
 
-PAGE = 50
 MOST_COUNTED = 99
 
 
@@ -52,10 +52,10 @@ def page(work: UnitOfWork, after: str = "") -> FeedPage:
     work.require(P.ORG_READ)
     query = _own(work).order_by(col(Notification.id).desc()).limit(PAGE + 1)
     if after:
-        query = query.where(col(Notification.id) < _key(after))
-    org, timezone = work.db.exec(select(Org.name, Org.timezone).where(col(Org.id) == work.actor.org_id)).one()
+        query = query.where(col(Notification.id) < paging.by_id(after))
+    org = work.db.get_one(Org, work.actor.org_id).name
     found = work.db.exec(query).all()
-    rows = [_row(work, one, org, timezone) for one in found[:PAGE]]
+    rows = [_row(work, one, org) for one in found[:PAGE]]
     return FeedPage(rows, rows[-1].id if len(found) > PAGE else "")
 
 
@@ -104,7 +104,7 @@ def _own(work: UnitOfWork) -> SelectOfScalar[Notification]:
     )
 
 
-def _row(work: UnitOfWork, row: Notification, org: str, timezone: str) -> FeedRow:
+def _row(work: UnitOfWork, row: Notification, org: str) -> FeedRow:
     kind = KINDS[row.kind]
     return FeedRow(
         id=str(row.id),
@@ -112,17 +112,10 @@ def _row(work: UnitOfWork, row: Notification, org: str, timezone: str) -> FeedRo
         hue=kind.pill.value,
         word=kind.word,
         href=notifications.url_of(row).removeprefix(settings().base_url),
-        at=when(row.created_at, work.now, timezone),
+        at=shown(work, row.created_at),
         is_unread=row.read_at is None,
     )
 
 
 def _tell_own_tabs(work: UnitOfWork) -> None:
     work.after_commit(partial(changes.announce, f"user:{work.member.user_id}"))
-
-
-def _key(after: str) -> UUID:
-    try:
-        return UUID(after)
-    except ValueError:
-        raise Invalid("This page of the list does not exist. Start again from the top.") from None

@@ -44,8 +44,8 @@ def move(
     """
     _write_earlier_state(work, row, workflow.column)
     before = getattr(row, workflow.column)
-    after = workflow.next(subject or _Plain(row), verb, by or work.actor)
-    if asked := workflow.permission(subject or _Plain(row), verb):
+    after = workflow.next(subject or RowSubject(row), verb, by or work.actor)
+    if asked := workflow.permission(subject or RowSubject(row), verb):
         require_confirmed(by or work.actor, asked)
     setattr(row, workflow.column, after)
     document_id = row.id if isinstance(row, Document) else getattr(row, "document_id", None)
@@ -57,6 +57,11 @@ def move(
         by=by,
         **data | {"from": str(before), "to": str(after)},
     )
+
+
+def possible(work: UnitOfWork, row: Any, workflow: Workflow[Any]) -> dict[str, Any]:
+    """`can_<verb>` of every verb that would succeed now, as the pages of a row name them."""
+    return {f"can_{verb}": True for verb in workflow.verbs(RowSubject(row), work.actor)}
 
 
 def touched(work: UnitOfWork, document: Document) -> None:
@@ -71,7 +76,7 @@ def _write_earlier_state(work: UnitOfWork, row: Any, column: str) -> None:
         work.db.flush()
 
 
-class _Plain:
+class RowSubject:
     """A row as the subject of its own moves: it has its columns, and belongs to the member named as its owner."""
 
     def __init__(self, row: Any) -> None:

@@ -236,7 +236,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(petra, database):
     first = as_(petra, platform.organisations, "studio des")
     assert len(first.rows) == 50
     assert len(as_(petra, platform.organisations, "studio des", first.after).rows) == 50
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid):
         as_(petra, platform.organisations, "", "not-an-id")
 
 

@@ -12,15 +12,15 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid
 from contractflow.models import AppUser, AuditEvent, Document, Membership
 from contractflow.permissions import Permission as P
+from contractflow.services import paging
 from contractflow.services.audit.narrowing import ANYBODY_ELSE, Wanted, conditions
 from contractflow.services.devices import device
 from contractflow.services.display import When, shown
+from contractflow.services.paging import PAGE
 from contractflow.services.timeline import QUIET, note_of, who_of, words_of
 
-PAGE = 50
 MOST_PEOPLE = 500
 
 
@@ -166,5 +166,5 @@ def _people(work: UnitOfWork, chosen: str) -> list[Choice]:
 
 def _seq(before: str) -> int:
     if not (before.isascii() and before.isdecimal() and len(before) <= 15):
-        raise Invalid("This page of the log does not exist. Start again from the top.")
+        raise paging.no_such_page()
     return int(before)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlmodel import col, func, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid
 from contractflow.models import Client, Contact, Document
 from contractflow.permissions import Permission as P
+from contractflow.services import paging
+from contractflow.services.paging import PAGE
 
-PAGE, MOST_CHOICES = 50, 500
+MOST_CHOICES = 500
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,9 @@ def list_page(work: UnitOfWork, *, text: str = "", archived: bool = False, after
     if words := text.strip()[:100]:
         query = query.where(col(Client.name).icontains(words, autoescape=True))
     if after:
-        query = query.where(func.row(func.lower(Client.name), Client.id) > _key(work, after))
+        last = paging.last_row(work, Client, after)
+        behind = func.row(func.lower(last.name), last.id)
+        query = query.where(func.row(func.lower(Client.name), Client.id) > behind)
     found = work.db.exec(query).all()
     rows = [
         ClientRow(str(c.id), c.name, contact or "", c.currency, str(count))
@@ -81,13 +83,3 @@ def choices(work: UnitOfWork) -> list[ClientChoice]:
         .limit(MOST_CHOICES)
     )
     return [ClientChoice(str(client_id), name, currency) for client_id, name, currency in work.db.exec(query)]
-
-
-def _key(work: UnitOfWork, after: str) -> object:
-    try:
-        client = work.db.get(Client, UUID(after))
-    except ValueError:
-        client = None
-    if client is None:
-        raise Invalid("This page of the list does not exist. Start again from the top.")
-    return func.row(func.lower(client.name), client.id)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import Select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.models import AppUser, Client, Document, Membership
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
+from contractflow.services import paging
 from contractflow.services.display import When, shown
+from contractflow.services.paging import PAGE
 from contractflow.workflows.document import Generation, Status
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -71,12 +70,12 @@ def list_page(
     if project_id:
         query = query.where(col(Document.project_id) == project_id)
     if after:
-        at, last = _key(after)
+        at, last = paging.by_time(after)
         query = query.where(tuple_(col(Document.updated_at), col(Document.id)) < tuple_(at, last))
     found = work.db.exec(query).all()
     rows = [row(work, document, client, owner) for document, client, owner in found[:PAGE]]
     following = found[PAGE - 1][0] if len(found) > PAGE else None
-    return DocumentList(rows, f"{following.updated_at.isoformat()}|{following.id}" if following else "")
+    return DocumentList(rows, paging.key_of(following.updated_at, following.id) if following else "")
 
 
 def follow(work: UnitOfWork, document_id: UUID) -> None:
@@ -112,11 +111,3 @@ def _narrow(query: Found, status: str, text: str) -> Found:
         pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         query = query.where(col(Document.title).ilike(pattern) | col(Document.number).ilike(pattern))
     return query
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    try:
-        at, _, last = after.partition("|")
-        return datetime.fromisoformat(at), UUID(last)
-    except ValueError:
-        raise Invalid("This page of the list does not exist. Start again from the top.") from None

@@ -11,17 +11,17 @@ from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import AppError, Invalid, NotFound
+from contractflow.errors import AppError, NotFound
 from contractflow.models import Client, Document, Invoice, Org, Payment
 from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
-from contractflow.services import orgs
+from contractflow.services import orgs, paging
 from contractflow.services.display import When, shown, zone
 from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.settling import open_minor, refuse_closed
+from contractflow.services.paging import PAGE
 from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
 
-PAGE = 50
 OPEN = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
 OVERDUE = "overdue"
 VERBS = ("issue_now", "void")
@@ -110,7 +110,7 @@ def list_page(
     if client_ids:
         query = query.where(col(Invoice.client_id).in_(client_ids))
     if after:
-        query = query.where(col(Invoice.id) < _key(after))
+        query = query.where(col(Invoice.id) < paging.by_id(after))
     found = work.db.exec(query).all()
     rows = [_row(work, invoice, client, document, current) for invoice, client, document in found[:PAGE]]
     return InvoiceList(rows, rows[-1].id if len(found) > PAGE else "")
@@ -290,10 +290,3 @@ def _record_refusal(work: UnitOfWork, invoice: Invoice) -> str:
 
 def _today(work: UnitOfWork) -> date:
     return today(work, work.db.get_one(Org, work.actor.org_id))
-
-
-def _key(after: str) -> UUID:
-    try:
-        return UUID(after)
-    except ValueError:
-        raise Invalid("This page of the list does not exist. Start again from the top.") from None

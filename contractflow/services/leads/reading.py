@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +10,18 @@ from sqlmodel import col, func, or_, select, tuple_
 from sqlmodel.sql.expression import Select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.models import AppUser, Client, Contact, Document, Lead, Membership, Project
 from contractflow.permissions import Permission as P
-from contractflow.services import timeline
+from contractflow.services import paging, timeline
 from contractflow.services.display import When
 from contractflow.services.leads.form import Choice, choices
 from contractflow.services.leads.rows import OPEN, LeadRow, first_response, row
+from contractflow.services.moving import possible
+from contractflow.services.paging import PAGE
 from contractflow.services.timeline import Day
 from contractflow.workflows.crm import LEAD, LeadStatus
 
-PAGE = 50
 Found = Select[Lead, str]
 
 
@@ -71,16 +71,6 @@ class LeadPage:
     can_assign: bool = False
 
 
-@dataclass(frozen=True)
-class _Subject:
-    """A lead belongs to everybody who may write leads."""
-
-    status: LeadStatus
-
-    def is_own(self, actor: object) -> bool:
-        return False
-
-
 def list_page(
     work: UnitOfWork, *, status: str = "", text: str = "", mine: bool = False, after: str = ""
 ) -> LeadList:
@@ -90,7 +80,7 @@ def list_page(
     if mine:
         query = query.where(col(Lead.assigned_to) == work.member.membership_id)
     if after:
-        at, last = _key(after)
+        at, last = paging.by_time(after)
         query = query.where(tuple_(col(Lead.created_at), col(Lead.id)) < tuple_(at, last))
     newest = query.order_by(col(Lead.created_at).desc(), col(Lead.id).desc()).limit(PAGE + 1)
     found = work.db.exec(newest).all()
@@ -98,7 +88,7 @@ def list_page(
     count = select(func.count()).select_from(Lead).where(col(Lead.status).in_(OPEN))
     return LeadList(
         [row(work, lead, name) for lead, name in found[:PAGE]],
-        f"{following.created_at.isoformat()}|{following.id}" if following else "",
+        paging.key_of(following.created_at, following.id) if following else "",
         f"{work.db.exec(count).one():,}",
         first_response(work),
     )
@@ -124,13 +114,9 @@ def one(work: UnitOfWork, lead_id: UUID) -> LeadPage:
         members=choices(work),
         days=timeline.of_entities(work, [lead.id]),
         can_assign=lead.status in OPEN and work.actor.may(P.LEAD_WRITE),
-        **_possible(work, lead),
+        **possible(work, lead, LEAD),
         **_made_of(work, lead),
     )
-
-
-def _possible(work: UnitOfWork, lead: Lead) -> dict[str, Any]:
-    return {f"can_{verb}": True for verb in LEAD.verbs(_Subject(lead.status), work.actor)}
 
 
 def with_assignee() -> Found:
@@ -182,11 +168,3 @@ def _narrow(query: Found, status: str, text: str) -> Found:
         places = (Lead.name, Lead.company, Lead.email)
         query = query.where(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
     return query
-
-
-def _key(after: str) -> tuple[datetime, UUID]:
-    try:
-        at, _, last = after.partition("|")
-        return datetime.fromisoformat(at), UUID(last)
-    except ValueError:
-        raise Invalid("This page of the list does not exist. Start again from the top.") from None

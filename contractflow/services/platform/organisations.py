@@ -12,11 +12,12 @@ from sqlalchemy import RowMapping, text
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
-from contractflow.services import tiers
+from contractflow.services import paging, tiers
 from contractflow.services.display import When, when
+from contractflow.services.paging import PAGE
 from contractflow.services.platform.appointing import only_admins
 
-PAGE, LONGEST_SEARCH = 50, 100
+LONGEST_SEARCH = 100
 
 # fmt: off
 LIMITS = {
@@ -91,7 +92,11 @@ def organisations(work: UnitOfWork, words: str = "", after: str = "") -> Organis
     only_admins(work)
     found = work.db.execute(
         text("SELECT * FROM gate_platform_find(:words, :after, :most)"),
-        {"words": words.strip()[:LONGEST_SEARCH], "after": _key(after), "most": PAGE + 1},
+        {
+            "words": words.strip()[:LONGEST_SEARCH],
+            "after": paging.by_id(after) if after else None,
+            "most": PAGE + 1,
+        },
     )
     ids = list(found.scalars())
     rows = [_row(row, work.now) for row in _read(work, ids[:PAGE])]
@@ -193,10 +198,3 @@ def _plans(row: RowMapping, name: str) -> int | None:
 
 def _words(limit: Any) -> str:
     return "unlimited" if limit is None else f"{limit:,}"
-
-
-def _key(after: str) -> UUID | None:
-    try:
-        return UUID(after) if after else None
-    except ValueError:
-        raise NotFound("page") from None

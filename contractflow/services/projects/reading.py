@@ -10,19 +10,20 @@ from sqlmodel import col, func, select
 
 from contractflow.content.plan import On
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.models import Client, Document, Invoice, Project
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
-from contractflow.services import timeline
+from contractflow.services import paging, timeline
 from contractflow.services.documents.reading import DocumentRow
 from contractflow.services.documents.reading import list_page as documents_of
+from contractflow.services.moving import possible
+from contractflow.services.paging import PAGE
 from contractflow.services.timeline import Day
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.crm import PROJECT, ProjectStatus
 from contractflow.workflows.document import Status
 
-PAGE = 50
 SIGNED = (Status.SIGNED, Status.PAID)
 NOT_OWED = (InvoiceStatus.VOID, InvoiceStatus.UNCOLLECTIBLE)
 
@@ -102,7 +103,7 @@ def list_page(work: UnitOfWork, *, status: str = "", after: str = "") -> Project
     if status in set(ProjectStatus):
         query = query.where(col(Project.status) == status)
     if after:
-        query = query.where(col(Project.id) < _key(after))
+        query = query.where(col(Project.id) < paging.by_id(after))
     found = work.db.exec(query.order_by(col(Project.id).desc()).limit(PAGE + 1)).all()
     rows = [
         ProjectRow(
@@ -131,7 +132,7 @@ def one(work: UnitOfWork, project_id: UUID) -> ProjectPage:
         value=_value(work, project),
         **_money(work, project),
         can_write=work.actor.may(P.PROJECT_WRITE),
-        **_possible(work, project),
+        **possible(work, project, PROJECT),
         documents=documents_of(work, project_id=project.id).rows,
         bases=_bases(work, project),
         milestones=_milestones(work, project),
@@ -204,24 +205,3 @@ def _bases(work: UnitOfWork, project: Project) -> list[Base]:
         .limit(PAGE)
     )
     return [Base(str(document_id), title) for document_id, title in work.db.exec(query)]
-
-
-def _possible(work: UnitOfWork, project: Project) -> dict[str, Any]:
-    return {f"can_{verb}": True for verb in PROJECT.verbs(_Subject(project.status), work.actor)}
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """A project belongs to everybody who may write projects."""
-
-    status: ProjectStatus
-
-    def is_own(self, actor: object) -> bool:
-        return False
-
-
-def _key(after: str) -> UUID:
-    try:
-        return UUID(after)
-    except ValueError:
-        raise Invalid("This page of the list does not exist. Start again from the top.") from None

@@ -14,11 +14,14 @@ from contractflow.content import blocks, html, nodes, typed_variables, variables
 from contractflow.content.blocks import Block
 from contractflow.content.typed_variables import TypedVariable
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import Invalid, NotFound
+from contractflow.errors import NotFound
 from contractflow.models import Template
 from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
+from contractflow.services import paging
 from contractflow.services.display import When, shown
+from contractflow.services.moving import RowSubject
+from contractflow.services.paging import PAGE
 from contractflow.services.templates.rows import (
     CLAUSE,
     FALLBACK,
@@ -30,8 +33,6 @@ from contractflow.services.templates.rows import (
     names_in,
 )
 from contractflow.workflows.template import TEMPLATE, TemplateStatus
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def list_page(
     query = select(Template).where(col(Template.kind) == kind, col(Template.status) == wanted)
     query = _narrow(query, wanted, text, group if group in GROUPS.get(kind, {}) else "")
     if after:
-        query = query.where(tuple_(col(Template.name), col(Template.id)) > _key(work, after))
+        last = paging.last_row(work, Template, after)
+        query = query.where(tuple_(col(Template.name), col(Template.id)) > tuple_(last.name, last.id))
     found = work.db.exec(query.order_by(col(Template.name), col(Template.id)).limit(PAGE + 1)).all()
     rows = [_row(work, one) for one in found[:PAGE]]
     return TemplateList(rows, rows[-1].id if len(found) > PAGE else "")
@@ -194,20 +196,10 @@ def _narrow(
     return query
 
 
-def _key(work: UnitOfWork, after: str) -> object:
-    try:
-        last = work.db.get(Template, UUID(after))
-    except ValueError:
-        last = None
-    if last is None:
-        raise Invalid("This page of the list does not exist. Start again from the top.")
-    return tuple_(last.name, last.id)
-
-
 def _refusals(work: UnitOfWork, template: Template) -> dict[str, str]:
     """Every verb of the page and why it would be refused; empty words mean that it would succeed."""
     verbs = {
-        move.verb: TEMPLATE.refusal(_Subject(template), move.verb, work.actor) for move in TEMPLATE.moves
+        move.verb: TEMPLATE.refusal(RowSubject(template), move.verb, work.actor) for move in TEMPLATE.moves
     }
     verbs["edit"] = why_not(work.actor, P.TEMPLATE_EDIT)
     verbs["revise"] = verbs["edit"] or (
@@ -217,16 +209,6 @@ def _refusals(work: UnitOfWork, template: Template) -> dict[str, str]:
         verbs["edit"] = "This version is fixed. Start a new version."
     verbs["lock"] = why_not(work.actor, P.CLAUSE_LOCK)
     return verbs
-
-
-class _Subject:
-    """A template belongs to the organisation, to nobody in particular."""
-
-    def __init__(self, template: Template) -> None:
-        self.status, self.body = template.status, template.body
-
-    def is_own(self, actor: object) -> bool:
-        return False
 
 
 def _row(work: UnitOfWork, template: Template) -> TemplateRow:
