@@ -64,10 +64,6 @@ liveness.install()
 locks.install()
 
 
-async def show_that_we_live() -> None:
-    await liveness.stay_known(app)
-
-
 GIVE_WAY_SECONDS = 0.0005
 
 
@@ -80,11 +76,11 @@ async def process():
     # What an app is made of stays for good. The collector need not go through it: that stopped everybody for 0.2 s.
     gc.collect()
     gc.freeze()
-    async with later.beside(watch_revocations(app)):
+    async with later.beside(watch_revocations(app)), later.beside(liveness.stay_known(app)):
         yield
     await later.settled()
+    await liveness.fall_silent(app)
     await close_async()
 
 
-for task in (process, show_that_we_live):
-    app.register_lifespan_task(task)
+app.register_lifespan_task(process)

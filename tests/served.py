@@ -73,7 +73,11 @@ def web_process(
             yield env["CONTRACTFLOW_BASE_URL"], log
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(20)
+            finally:
+                process.kill()  # one that did not go in time fails its own test, not the next one
+                process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:

@@ -25,6 +25,7 @@ from rq.utils import as_text
 from rq.worker import WorkerStatus
 
 from contractflow.broker.bookkeeping import Bookkeeper
+from contractflow.broker.endings import end
 from contractflow.config import settings
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class AsyncWorker(Bookkeeper):
             await self._finish_up()
         finally:
             for helper in helpers:
-                helper.cancel()
+                await end(helper)
             await self._do(self.teardown)
             self._clerk.shutdown()
 
@@ -76,10 +77,8 @@ class AsyncWorker(Bookkeeper):
         """What `waiting` brings; None when it is time to drain first."""
         task = asyncio.create_task(waiting)
         await asyncio.wait({task, draining}, return_when=asyncio.FIRST_COMPLETED)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            return await task
-        return None
+        await end(task)
+        return None if task.cancelled() else task.result()
 
     async def _next(self) -> str | None:
         """A free place, then a job for it; the place is kept only together with a job."""

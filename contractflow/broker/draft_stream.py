@@ -27,6 +27,8 @@ from redis import Redis
 from redis import asyncio as aio
 from redis.exceptions import RedisError
 
+from contractflow.broker.endings import end
+
 log = logging.getLogger(__name__)
 
 LIVE_SECONDS = 3600
@@ -38,7 +40,6 @@ FLUSH_SECONDS = 0.04
 FLUSH_CHARACTERS = 400
 SECONDS_BETWEEN_TRIES = 0.5
 LOOK_SECONDS = 0.5
-HEARD_SECONDS = 0.1
 TROUBLE = (OSError, RedisError, TimeoutError)
 """What goes wrong with Redis and is sat out."""
 
@@ -211,13 +212,11 @@ class DraftWriter:
                 await self._send(entry, KEPT_SECONDS)
 
     async def _fall_silent(self) -> None:
-        """A cancellation that meets the end of a wait can be lost in it (seen once in a hundred): say it until it is heard."""
         sayer, self._sayer = self._sayer, None
-        while sayer and not sayer.done():
-            sayer.cancel()
-            await asyncio.wait({sayer}, timeout=HEARD_SECONDS)
-        if sayer and not sayer.cancelled():
-            sayer.result()
+        if sayer:
+            await end(sayer)
+            if not sayer.cancelled():
+                sayer.result()
 
     async def _keep_saying(self) -> None:
         try:

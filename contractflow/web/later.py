@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+from contractflow.broker.endings import end
+
 log = logging.getLogger(__name__)
 
 _running: set[asyncio.Task[None]] = set()
@@ -27,8 +29,7 @@ async def beside(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
+        await end(task)
 
 
 async def settled() -> None:

@@ -16,6 +16,8 @@ from typing import Any
 from redis.exceptions import RedisError
 from reflex.utils.token_manager import RedisTokenManager
 
+from contractflow.broker.endings import end
+
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
@@ -34,6 +36,15 @@ async def stay_known(app: Any) -> None:
         except (RedisError, OSError) as gone:
             log.warning("cannot show that this process is alive, trying again: %s", gone)
             await asyncio.sleep(RETRY_SECONDS)
+
+
+async def fall_silent(app: Any) -> None:
+    """End what Reflex listens to in Redis. It cancels these itself, once, and would wait for good when that is not heard."""
+    tokens, states = app.event_namespace._token_manager, app.state_manager  # noqa: SLF001  Reflex offers no other way
+    listening = [(tokens, "_socket_record_task"), (tokens, "_lost_and_found_task"), (states, "_lock_task")]
+    for whose, name in listening:
+        if task := getattr(whose, name, None):
+            await end(task)
 
 
 async def link_token_to_sid(manager: Any, token: str, sid: str) -> Any:
