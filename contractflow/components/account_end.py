@@ -2,9 +2,10 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import danger, secondary
-from contractflow.components.dialog import buttons, dialog
-from contractflow.components.fields import form_error, select_field, text_field
+from contractflow.components.buttons import secondary
+from contractflow.components.dialog import dialog, typed_form
+from contractflow.components.fields import select_field
+from contractflow.components.refused import or_why
 from contractflow.components.sections import section
 from contractflow.state.profile_settings import ProfileState
 
@@ -16,17 +17,11 @@ WORDS = (
 
 
 def account_end() -> rx.Component:
-    ask = secondary(
-        "Delete account",
-        "trash-2",
-        on_click=ProfileState.show_delete(True),
-        blocked=leaving.why_not != "",
-        why=leaving.why_not,
-    )
+    ask = ProfileState.show_delete(True)
     return section(
         "Delete account",
         rx.el.p(WORDS, class_name="cf-muted"),
-        rx.el.div(ask, rx.el.span(leaving.why_not, class_name="cf-muted"), class_name="cf-line"),
+        or_why(leaving.why_not, secondary, "Delete account", "trash-2", on_click=ask),
     )
 
 
@@ -43,20 +38,8 @@ def delete_dialog() -> rx.Component:
 
 
 def _form(*more: rx.Component) -> rx.Component:
-    return rx.el.form(
-        *more,
-        text_field(
-            rx.el.span("Type ", rx.el.b(page.email), " to confirm"),
-            "typed_email",
-            error=errors["typed_email"],
-            auto_complete="off",
-        ),
-        form_error(errors["form"]),
-        buttons(danger("Delete account", type="submit")),
-        on_submit=ProfileState.delete,
-        class_name="cf-stack",
-        no_validate=True,
-    )
+    done = {"errors": errors, "on_submit": ProfileState.delete}
+    return typed_form("Delete account", page.email, "typed_email", *more, **done)
 
 
 def _heir() -> rx.Component:

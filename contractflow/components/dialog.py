@@ -7,17 +7,8 @@ from typing import Any
 import reflex as rx
 
 from contractflow.components.buttons import danger, primary, secondary
+from contractflow.components.fields import form_error, text_field
 from contractflow.components.icon import Content, Text
-
-
-class TypedConfirm(rx.Component):
-    """A field and a button; the button wakes when `name` was typed."""
-
-    library = rx.asset("typed_confirm.jsx", shared=True).importable_path
-    tag = "TypedConfirm"
-    name: rx.Var[str]
-    verb: rx.Var[str]
-    on_confirm: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class ReturnFocus(rx.Component):
@@ -66,12 +57,24 @@ def confirm(
     return dialog(trigger, title, buttons(rx.dialog.close(press)), words=words)
 
 
-def confirm_by_name(
-    trigger: rx.Component, title: Text, words: Text, name: Text, verb: Text, on_confirm: Any
+def typed_form(
+    verb: Text, typed: Text, field: str, *before: rx.Component, errors: Any, on_submit: Any
 ) -> rx.Component:
-    """For what cannot be undone: the person types the name of the thing."""
-    ask = TypedConfirm.create(name=name, verb=verb, on_confirm=on_confirm)
-    return dialog(trigger, title, ask, rx.dialog.close(secondary("Cancel", full=True)), words=words)
+    """For what cannot be undone: the person types the name of the thing, and the service reads it from `field`."""
+    return rx.el.form(
+        *before,
+        text_field(
+            rx.el.span("Type ", rx.el.b(typed), " to confirm"),
+            field,
+            error=errors[field],
+            auto_complete="off",
+        ),
+        form_error(errors["form"]),
+        buttons(danger(verb, type="submit")),
+        on_submit=on_submit,
+        class_name="cf-stack",
+        no_validate=True,
+    )
 
 
 def menu(trigger: rx.Component, *items: rx.Component) -> rx.Component:

@@ -1,10 +1,13 @@
 """What is not there, or not yours, or not for one's role: what it is, and a way back."""
 
+from typing import Any
+
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary
 from contractflow.components.empty import empty
 from contractflow.components.public_shell import public_frame
+from contractflow.components.skeleton import loaded
 from contractflow.state.elsewhere import ElsewhereState
 from contractflow.web.native import post_form
 
@@ -38,6 +41,13 @@ def missing(noun: str, back: str) -> rx.Component:
         switch_form(found.org_id, found.path, primary(f"Switch to {found.org_name}", type="submit")),
     )
     return rx.el.div(rx.cond(found.org_id, there, nowhere), on_mount=ElsewhereState.look)
+
+
+def loaded_or_missing(
+    state: Any, noun: str, back: str, content: rx.Component, skeleton: rx.Component | None = None
+) -> rx.Component:
+    """What a page of one thing shows: `content`, or that it is not there. `state` says which, and when it is known."""
+    return loaded(state.is_loaded, rx.cond(state.is_missing, missing(noun, back), content), skeleton)
 
 
 def switch_form(org_id: rx.Var[str], onward: rx.Var[str] | str, press: rx.Component) -> rx.Component:

@@ -2,10 +2,10 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import danger, link_button, primary, secondary
-from contractflow.components.dialog import buttons, confirm, dialog
-from contractflow.components.fields import form_error, text_field
+from contractflow.components.buttons import link_button, primary, secondary
+from contractflow.components.dialog import confirm, dialog, typed_form
 from contractflow.components.notice import notice
+from contractflow.components.refused import or_why
 from contractflow.components.sections import section
 from contractflow.state.organisation import OrganisationState
 
@@ -13,45 +13,31 @@ page, errors = OrganisationState.page, OrganisationState.errors
 
 
 def end() -> rx.Component:
-    ask = secondary(
-        "Delete organisation",
-        "trash-2",
-        on_click=OrganisationState.show_delete(True),
-        blocked=page.why_not_delete != "",
-        why=page.why_not_delete,
-    )
+    ask = OrganisationState.show_delete(True)
     words = (
         "In thirty days its drafts, templates, leads and clients are erased. Until then it can be read and kept. "
         "Signed documents, invoices and the audit trail are kept as long as the law asks for them."
     )
     standing = rx.fragment(
         rx.el.p(words, class_name="cf-muted"),
-        rx.el.div(
-            ask, rx.el.span(page.why_not_delete, class_name="cf-muted"), class_name="cf-line cf-line--wrap"
-        ),
+        or_why(page.why_not_delete, secondary, "Delete organisation", "trash-2", on_click=ask),
     )
     return section("Delete", rx.cond(page.is_closing, _closing(), standing))
 
 
 def take_along() -> rx.Component:
     """Everything as one file; a link, so that the browser confirms who it is and then downloads."""
-    label, words = (
-        "Export everything",
-        (
-            "Documents with every version, sealed PDFs, clients, invoices and the audit log in one ZIP. It begins at once, "
-            "stands in the audit log, and works until the organisation is erased."
-        ),
+    label = "Export everything"
+    words = (
+        "Documents with every version, sealed PDFs, clients, invoices and the audit log in one ZIP. It begins at once, "
+        "stands in the audit log, and works until the organisation is erased."
     )
     go = link_button(label, "/api/organisation/everything.zip", "download", look="secondary", native=True)
-    stay = secondary(label, "download", blocked=True, why=page.why_not_export)
+    stay = or_why(page.why_not_export, secondary, label, "download")
     return section(
         "Your data",
         rx.el.p(words, class_name="cf-muted"),
-        rx.cond(
-            page.why_not_export,
-            rx.el.div(stay, rx.el.span(page.why_not_export, class_name="cf-muted"), class_name="cf-line"),
-            rx.el.div(go, class_name="cf-line"),
-        ),
+        rx.cond(page.why_not_export, stay, rx.el.div(go, class_name="cf-line")),
     )
 
 
@@ -73,23 +59,11 @@ def _closing() -> rx.Component:
 
 
 def delete_dialog() -> rx.Component:
-    form = rx.el.form(
-        text_field(
-            rx.el.span("Type ", rx.el.b(page.name), " to confirm"),
-            "typed_name",
-            error=errors["typed_name"],
-            auto_complete="off",
-        ),
-        form_error(errors["form"]),
-        buttons(danger("Delete organisation", type="submit")),
-        on_submit=OrganisationState.delete,
-        class_name="cf-stack",
-        no_validate=True,
-    )
+    done = {"errors": errors, "on_submit": OrganisationState.delete}
     return dialog(
         None,
         "Delete this organisation?",
-        form,
+        typed_form("Delete organisation", page.name, "typed_name", **done),
         words="For thirty days everybody can read and nothing changes; clients go on signing and paying. Everybody is told by mail. "
         "After that nobody can bring it back.",
         is_open=OrganisationState.is_deleting,

@@ -20,6 +20,10 @@ def skeleton_text(paragraphs: int = 3) -> rx.Component:
     return _busy(rx.el.div(_bone("title"), *lines, class_name="cf-bones"))
 
 
+def skeleton_paper() -> rx.Component:
+    return rx.el.div(skeleton_text(6), class_name="cf-paper cf-paper--coming")
+
+
 def _bone(kind: str = "") -> rx.Component:
     return rx.el.span(class_name=f"cf-bone cf-bone--{kind}" if kind else "cf-bone")
 

@@ -9,13 +9,12 @@ from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
 from contractflow.components.icon import link
 from contractflow.components.invoice_table import invoice_table
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.notice import notice
 from contractflow.components.pill import LEAD, PROJECT, pill
 from contractflow.components.refused import new_document
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded
 from contractflow.components.timeline import timeline
 from contractflow.state.client import ClientState
 
@@ -45,9 +44,7 @@ def client() -> rx.Component:
         section("Timeline", timeline(page.days)), client_dialogs(),
         class_name="cf-stack cf-stack--wide",
     )  # fmt: skip
-    return loaded(
-        ClientState.is_loaded, rx.cond(ClientState.is_missing, missing("client", "/clients"), found)
-    )
+    return loaded_or_missing(ClientState, "client", "/clients", found)
 
 
 def _standing() -> rx.Component:

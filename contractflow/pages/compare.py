@@ -5,11 +5,11 @@ import reflex as rx
 from contractflow.components.buttons import link_button, secondary
 from contractflow.components.dialog import confirm
 from contractflow.components.fields import select_field
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.skeleton import skeleton_text
 from contractflow.content.redline import RedlineRow
 from contractflow.permissions import Permission as P
 from contractflow.services.documents import ChangeRow
@@ -41,9 +41,7 @@ def _back() -> rx.Component:
 )
 def compare() -> rx.Component:
     there = rx.el.div(_choice(), _paper(), class_name="cf-compare cf-stack")
-    return loaded(
-        State.is_loaded, rx.cond(State.is_missing, missing("version", "/documents"), there), skeleton_text(6)
-    )
+    return loaded_or_missing(State, "version", "/documents", there, skeleton_text(6))
 
 
 def _choice() -> rx.Component:

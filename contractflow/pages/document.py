@@ -11,11 +11,11 @@ from contractflow.components.document_rail import next_line, rail
 from contractflow.components.draft_section import draft_failure
 from contractflow.components.icon import anchor
 from contractflow.components.live_text import follow_document, live_text
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.notice import notice
 from contractflow.components.rewrite import follow_rewrites, orphans
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded, skeleton_text
+from contractflow.components.skeleton import skeleton_paper
 from contractflow.components.suggestions import suggestions
 from contractflow.state.clause_search import ClauseSearchState
 from contractflow.state.document import DocumentState
@@ -34,11 +34,7 @@ page, draft = DocumentState.page, DocumentState.draft
     desk=True,
 )
 def document() -> rx.Component:
-    return loaded(
-        DocumentState.is_loaded,
-        rx.cond(DocumentState.is_missing, missing("document", "/documents"), _document()),
-        rx.el.div(skeleton_text(6), class_name="cf-paper cf-paper--coming"),
-    )
+    return loaded_or_missing(DocumentState, "document", "/documents", _document(), skeleton_paper())
 
 
 def _document() -> rx.Component:

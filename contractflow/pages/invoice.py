@@ -7,12 +7,11 @@ from contractflow.components.dialog import menu, menu_item
 from contractflow.components.icon import link
 from contractflow.components.invoice_dialogs import record_dialog, void_dialog
 from contractflow.components.live_text import follow_document
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.notice import notice
 from contractflow.components.pill import INVOICE, PAYMENT, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded
 from contractflow.components.table import cell, name_cell, table, table_row, value_cell
 from contractflow.services.invoices import PaymentRow
 from contractflow.state.invoice import InvoiceState
@@ -60,23 +59,17 @@ def _menu() -> rx.Component:
     menu=_menu,
 )
 def invoice() -> rx.Component:
-    return loaded(
-        InvoiceState.is_loaded,
-        rx.cond(
-            InvoiceState.is_missing,
-            missing("invoice", "/invoices"),
-            rx.el.div(
-                follow_document(document_id=page.document_id, on_change=InvoiceState.load),
-                _news(),
-                _sum(),
-                _about(),
-                _payments(),
-                record_dialog(),
-                void_dialog(),
-                class_name="cf-stack cf-stack--wide",
-            ),
-        ),
+    found = rx.el.div(
+        follow_document(document_id=page.document_id, on_change=InvoiceState.load),
+        _news(),
+        _sum(),
+        _about(),
+        _payments(),
+        record_dialog(),
+        void_dialog(),
+        class_name="cf-stack cf-stack--wide",
     )
+    return loaded_or_missing(InvoiceState, "invoice", "/invoices", found)
 
 
 def _news() -> rx.Component:

@@ -6,13 +6,12 @@ from contractflow.components.buttons import danger, primary, secondary
 from contractflow.components.dialog import buttons, dialog, menu, menu_item
 from contractflow.components.fields import form_error, select_field, text_area
 from contractflow.components.icon import anchor, link
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.notice import notice
 from contractflow.components.pill import LEAD, pill
 from contractflow.components.refused import blocked_without
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded
 from contractflow.components.timeline import timeline
 from contractflow.permissions import Permission as P
 from contractflow.services.leads import Answer
@@ -38,7 +37,7 @@ def _menu() -> rx.Component:
 @member_page("/leads/[lead_id]", "Lead", heading=row.name, on_load=LeadState.load, needs=P.LEAD_READ, action=_convert, menu=_menu)  # fmt: skip
 def lead() -> rx.Component:
     found = rx.fragment(_became(), _asked(), _about(), _steps(), _refusal())
-    return loaded(LeadState.is_loaded, rx.cond(LeadState.is_missing, missing("lead", "/leads"), found))
+    return loaded_or_missing(LeadState, "lead", "/leads", found)
 
 
 def _became() -> rx.Component:

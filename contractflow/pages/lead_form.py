@@ -2,10 +2,10 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import primary
 from contractflow.components.copy_button import copy_button
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.refused import save_or_why
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -39,11 +39,7 @@ def _words() -> rx.Component:
         rx.el.form(
             *_fields(),
             form_error(errors["form"]),
-            rx.el.div(
-                primary("Save", type="submit", blocked=page.why_not != "", why=page.why_not),
-                rx.el.span(page.why_not, class_name="cf-muted"),
-                class_name="cf-line",
-            ),
+            save_or_why(page.why_not),
             on_submit=LeadFormState.save,
             class_name="cf-form cf-form--narrow",
             no_validate=True,

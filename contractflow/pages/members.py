@@ -6,6 +6,7 @@ from contractflow.components.buttons import icon_button, primary, secondary
 from contractflow.components.dialog import menu, menu_item
 from contractflow.components.member_dialogs import dialogs
 from contractflow.components.pill import hued_pill
+from contractflow.components.refused import or_why
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -98,18 +99,9 @@ def _invited(row: InviteRow) -> rx.Component:
 
 
 def _leave() -> rx.Component:
+    ask = MembersState.ask("leave", page.own_id)
     return section(
         "Leave",
         rx.el.p("You lose access at once; your documents go to a colleague.", class_name="cf-muted"),
-        rx.el.div(
-            secondary(
-                "Leave this organisation",
-                "log-out",
-                on_click=MembersState.ask("leave", page.own_id),
-                blocked=page.why_not_leave != "",
-                why=page.why_not_leave,
-            ),
-            rx.el.span(page.why_not_leave, class_name="cf-muted"),
-            class_name="cf-line cf-line--wrap",
-        ),
+        or_why(page.why_not_leave, secondary, "Leave this organisation", "log-out", on_click=ask),
     )

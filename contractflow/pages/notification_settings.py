@@ -20,7 +20,7 @@ def notification_settings() -> rx.Component:
     return loaded(
         NotificationSettingsState.is_loaded,
         rx.el.div(
-            rx.el.p(ABOUT, class_name="cf-muted cf-roles__about"),
+            rx.el.p(ABOUT, class_name="cf-muted cf-about"),
             rx.foreach(NotificationSettingsState.groups, _group),
             class_name="cf-stack",
         ),

@@ -4,10 +4,11 @@ from zoneinfo import available_timezones
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary
+from contractflow.components.buttons import link_button
 from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
 from contractflow.components.organisation_end import delete_dialog, end, take_along
 from contractflow.components.organisation_logo import logo_section
+from contractflow.components.refused import save_or_why
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -40,7 +41,7 @@ def _about() -> rx.Component:
             *_names(),
             *_places(),
             form_error(errors["form"]),
-            _save(page.why_not_update),
+            save_or_why(page.why_not_update),
             on_submit=OrganisationState.save,
             class_name="cf-form cf-form--narrow",
             no_validate=True,
@@ -75,14 +76,6 @@ def _locked() -> rx.Var[bool]:
     return page.why_not_update != ""
 
 
-def _save(why: rx.Var[str]) -> rx.Component:
-    return rx.el.div(
-        primary("Save", type="submit", blocked=why != "", why=why),
-        rx.el.span(why, class_name="cf-muted"),
-        class_name="cf-line cf-line--wrap",
-    )
-
-
 def _policy() -> rx.Component:
     return section(
         "Approval",
@@ -94,7 +87,7 @@ def _policy() -> rx.Component:
                 default_checked=page.approval_required,
                 disabled=page.why_not_policy != "",
             ),
-            _save(page.why_not_policy),
+            save_or_why(page.why_not_policy),
             on_submit=OrganisationState.save_policy,
             class_name="cf-form cf-form--narrow",
             key=f"{page.id} {page.approval_required}",

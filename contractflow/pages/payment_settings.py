@@ -7,6 +7,7 @@ from contractflow.components.dialog import buttons, confirm, dialog
 from contractflow.components.fields import checkbox, form_error, text_field
 from contractflow.components.notice import notice
 from contractflow.components.pill import hued_pill
+from contractflow.components.refused import or_why, save_or_why
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -29,11 +30,7 @@ def _bank() -> rx.Component:
         rx.el.form(
             *_account(),
             form_error(errors["form"]),
-            rx.el.div(
-                primary("Save", type="submit", blocked=page.why_not != "", why=page.why_not),
-                rx.el.span(page.why_not, class_name="cf-muted"),
-                class_name="cf-line",
-            ),
+            save_or_why(page.why_not),
             on_submit=PaymentSettingsState.save,
             class_name="cf-form cf-form--narrow",
             no_validate=True,
@@ -93,17 +90,8 @@ def _on() -> rx.Component:
 
 
 def _off() -> rx.Component:
-    return rx.el.div(
-        secondary(
-            "Connect Paddle",
-            "credit-card",
-            on_click=PaymentSettingsState.show_connect(True),
-            blocked=page.why_not_connect != "",
-            why=page.why_not_connect,
-        ),
-        rx.cond(page.why_not_connect, rx.el.span(page.why_not_connect, class_name="cf-muted")),
-        class_name="cf-line",
-    )
+    ask = PaymentSettingsState.show_connect(True)
+    return or_why(page.why_not_connect, secondary, "Connect Paddle", "credit-card", on_click=ask)
 
 
 def _unavailable() -> rx.Component:

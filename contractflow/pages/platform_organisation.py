@@ -5,12 +5,11 @@ import reflex as rx
 from contractflow.components import platform_dialogs as dialogs
 from contractflow.components.buttons import link_button, secondary
 from contractflow.components.dialog import confirm
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.notice import notice
 from contractflow.components.pill import ORGANISATION, pill
 from contractflow.components.platform_shell import platform_page
 from contractflow.components.sections import facts, section
-from contractflow.components.skeleton import loaded
 from contractflow.components.table import cell, name_cell, table, table_row, value_cell
 from contractflow.services.platform import LimitRow
 from contractflow.state.platform_organisation import PlatformOrganisationState
@@ -37,10 +36,7 @@ def platform_organisation() -> rx.Component:
         rx.foreach(page.limits, dialogs.limit),
         class_name="cf-stack cf-stack--wide",
     )
-    gone = missing("organisation", ROUTE)
-    return loaded(
-        PlatformOrganisationState.is_loaded, rx.cond(PlatformOrganisationState.is_missing, gone, shown)
-    )
+    return loaded_or_missing(PlatformOrganisationState, "organisation", ROUTE, shown)
 
 
 def _head() -> rx.Component:

@@ -8,12 +8,11 @@ from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
 from contractflow.components.fields import form_error, text_field
 from contractflow.components.icon import link
-from contractflow.components.missing import missing
+from contractflow.components.missing import loaded_or_missing
 from contractflow.components.pill import INVOICE, PROJECT, pill
 from contractflow.components.refused import new_document
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
-from contractflow.components.skeleton import loaded
 from contractflow.components.table import actions_cell, cell, name_cell, table, table_row, value_cell
 from contractflow.components.timeline import timeline
 from contractflow.services.projects import Base, Milestone
@@ -45,9 +44,7 @@ def project() -> rx.Component:
     found = rx.fragment(
         _about(), _milestones(), _documents(), section("Timeline", timeline(page.days)), _rename()
     )
-    return loaded(
-        ProjectState.is_loaded, rx.cond(ProjectState.is_missing, missing("project", "/projects"), found)
-    )
+    return loaded_or_missing(ProjectState, "project", "/projects", found)
 
 
 def _about() -> rx.Component:

@@ -23,7 +23,7 @@ def roles() -> rx.Component:
     return loaded(
         RolesState.is_loaded,
         rx.el.div(
-            rx.el.p(ABOUT, class_name="cf-muted cf-roles__about"),
+            rx.el.p(ABOUT, class_name="cf-muted cf-about"),
             rx.foreach(RolesState.groups, _group),
             class_name="cf-stack cf-stack--wide",
         ),

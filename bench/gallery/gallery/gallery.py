@@ -171,13 +171,17 @@ def controls():
                     "Send to client",
                     rx.noop(),
                 ),
-                dialog.confirm_by_name(
+                dialog.dialog(
                     buttons.secondary("By name"),
-                    "Void this document?",
-                    "Everybody involved is told. It cannot be undone.",
-                    "Spring campaign",
-                    "Void",
-                    rx.noop(),
+                    "Delete this organisation?",
+                    dialog.typed_form(
+                        "Delete organisation",
+                        "Northlight Studio",
+                        "name",
+                        errors={"name": "", "form": ""},
+                        on_submit=lambda _: rx.noop(),
+                    ),
+                    words="Everybody is told. It cannot be undone.",
                 ),
                 dialog.menu(
                     buttons.secondary("Menu"),

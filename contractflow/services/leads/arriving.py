@@ -49,9 +49,8 @@ class Enquiry:
 def submit(work: UnitOfWork, enquiry: Enquiry) -> UUID:
     """Keep the lead and tell whoever it goes to; sent twice it is one lead. Raises Invalid by field."""
     work.require(P.LEAD_WRITE)
-    org = locked(
-        work, Org, work.system("lead form").org_id, "form"
-    )  # two clicks at once wait for each other here
+    # Two clicks at once wait for each other here.
+    org = locked(work, Org, work.system("lead form").org_id, "form")
     columns, print_ = _read(enquiry, org), _fingerprint(enquiry)
     if earlier := _sent_before(work, print_):
         return earlier
@@ -75,9 +74,8 @@ def _read(enquiry: Enquiry, org: Org) -> dict[str, Any]:
     message = _text(enquiry.message, "message", MESSAGE_LIMIT)
     if not message:
         raise Invalid("Say in a sentence or two what you need.", "message")
-    budget = (
-        parse_money(enquiry.budget, org.default_currency, field="budget") if enquiry.budget.strip() else None
-    )
+    typed, currency = enquiry.budget.strip(), org.default_currency
+    budget = parse_money(typed, currency, field="budget") if typed else None
     answers = {
         question: said
         for number, (question, answer) in enumerate(enquiry.answers.items())
@@ -92,7 +90,7 @@ def _read(enquiry: Enquiry, org: Org) -> dict[str, Any]:
         "answers": answers,
         "utm": {name: said[:UTM_LIMIT] for name in UTM if (said := enquiry.utm.get(name, "").strip())},
         "budget_minor": budget,
-        "currency": org.default_currency if budget is not None else None,
+        "currency": currency if budget is not None else None,
     }
 
 

@@ -7,7 +7,7 @@ permission on the way gets no further. Nothing is kept on our side, so nothing h
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -111,7 +111,7 @@ def export_part(work: UnitOfWork, copy: Copy, table: str, after: UUID | None = N
     if after:
         query = query.where(key > after)
     rows = [dict(row) for row in work.db.execute(query).mappings()]
-    people = _people(work) if model is Membership else {}
+    people = _people(work, [row["id"] for row in rows]) if model is Membership else {}
     text = "".join(_line(row | people.get(row["id"], {})) for row in rows)
     return Lines(text, rows[-1]["id"] if len(rows) == PART else None)
 
@@ -134,10 +134,12 @@ def _columns(model: type[SQLModel]) -> list[Any]:
     return [one for one in own if not (model is Artifact and one.name == "content")]
 
 
-def _people(work: UnitOfWork) -> dict[UUID, dict[str, str]]:
-    """Names and addresses of the members: a membership alone is two ids."""
-    query = select(Membership.id, AppUser.name, AppUser.email).join(
-        AppUser, col(AppUser.id) == Membership.user_id
+def _people(work: UnitOfWork, members: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """Names and addresses of these members: a membership alone is two ids."""
+    query = (
+        select(Membership.id, AppUser.name, AppUser.email)
+        .join(AppUser, col(AppUser.id) == Membership.user_id)
+        .where(col(Membership.id).in_(members))
     )
     return {key: {"name": name, "email": email} for key, name, email in work.db.exec(query)}
 
