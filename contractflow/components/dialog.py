@@ -44,9 +44,10 @@ def dialog(
     )
 
 
-def buttons(*pressed: rx.Component, cancel: str = "Cancel") -> rx.Component:
-    """The line at the bottom: the way out first, the verb last."""
-    return rx.el.div(rx.dialog.close(secondary(cancel)), *pressed, class_name="cf-dialog__buttons")
+def buttons(*pressed: rx.Component, cancel: str = "Cancel", why: Text = "") -> rx.Component:
+    """The line at the bottom: the way out first, the verb last; before them `why` the verb cannot be done."""
+    reason = rx.cond(why, rx.el.span(why, class_name="cf-dialog__why"))
+    return rx.el.div(reason, rx.dialog.close(secondary(cancel)), *pressed, class_name="cf-dialog__buttons")
 
 
 def confirm(

@@ -29,6 +29,7 @@ def _dialog(name: str, title: str, *content: rx.Component, words: str = "") -> r
 
 
 def _send() -> rx.Component:
+    send = primary("Send to client", "send", type="submit", blocked=page.unmet != "", why=page.unmet)
     form = rx.el.form(
         preflight(page.checks),
         text_area(
@@ -39,7 +40,7 @@ def _send() -> rx.Component:
             placeholder="A personal line above the button in the mail",
         ),
         form_error(errors["form"]),
-        buttons(primary("Send to client", "send", type="submit")),
+        buttons(send, why=page.unmet),
         on_submit=ReviewState.send,
         class_name="cf-stack",
     )

@@ -31,7 +31,7 @@ ALSO = {"clauses": "templates"}
 """Rooms that are behind another one's door."""
 REST = (
     ("Notifications", "/notifications", "bell"),
-    ("Settings",  "/settings/members", "settings"),
+    ("Settings",  "/settings/organisation", "settings"),
 )
 # fmt: on
 

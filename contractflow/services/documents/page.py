@@ -30,7 +30,7 @@ from contractflow.services.documents.block_rows import BlockRow, VariableRow, bl
 from contractflow.services.documents.creating import KINDS
 from contractflow.services.documents.editing import EDITABLE
 from contractflow.services.documents.next_step import Around
-from contractflow.services.documents.preflight import Check, checks
+from contractflow.services.documents.preflight import Check, checks, unmet
 from contractflow.services.documents.subject import GONE, current_version, subject
 from contractflow.services.documents.verbs import refusals
 from contractflow.services.identity import verifying
@@ -101,6 +101,8 @@ class DocumentPage:
     closed_reason: str = ""
     expires: When = field(default_factory=When)
     checks: list[Check] = field(default_factory=list)
+    unmet: str = ""
+    """Which of the checks keep it from going out; empty when none does."""
     blocks: list[BlockRow] = field(default_factory=list)
     last_block: str = ""
     variables: list[VariableRow] = field(default_factory=list)
@@ -131,6 +133,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
     client = work.db.get_one(Client, document.client_id).name
     # The two answers that come with a form are only asked for when it is filled in.
     verbs = refusals(work, replace(facts, comment="given", reason="given"))
+    asked_first = checks(facts, is_confirmed=verifying.is_confirmed(work))
     return DocumentPage(
         id=str(document.id),
         number=document.number,
@@ -152,7 +155,8 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         why_not={verb: why for verb, why in verbs.items() if why},
         has_text=facts.has_content,
         draft_key=_draft_key(work, document),
-        checks=checks(facts, is_confirmed=verifying.is_confirmed(work)),
+        checks=asked_first,
+        unmet=unmet(asked_first),
         is_editable=document.status in EDITABLE and not facts.is_drafting and around.may_write,
         is_approver=around.is_asked,
         has_placeholder=facts.has_placeholder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from contractflow.services.documents.subject import DocumentSubject
@@ -33,3 +34,11 @@ def checks(facts: DocumentSubject, *, is_confirmed: bool) -> list[Check]:
     """What sending asks of the document and of who sends, one by one; all met means that it goes out."""
     rules = [Check(words, guard.holds(facts), guard.otherwise) for guard, words in WORDS]
     return [*rules, Check("Your address is confirmed", is_confirmed, UNCONFIRMED)]
+
+
+def unmet(found: Sequence[Check]) -> str:
+    """Why it does not go out yet, below the list of what is met and what is not; empty when all is met."""
+    count = sum(not one.is_met for one in found)
+    if count == 0:
+        return ""
+    return "One of these is not met yet." if count == 1 else f"{count} of these are not met yet."
