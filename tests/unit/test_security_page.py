@@ -2,6 +2,9 @@
 
 import re
 
+from sqlmodel import SQLModel
+
+from contractflow import models  # noqa: F401  its tables are in the metadata then
 from contractflow.ops.serving import ROOT
 
 PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
@@ -120,3 +123,16 @@ def test_every_item_of_the_design_has_a_row_that_says_something():
         for item, row in rows.items()
         if not re.search(r"test_|not yet|there (?:are|is) no|contractflow/|this page|Settings|none", row)
     ] == []
+
+
+def test_every_field_with_a_rule_of_its_own_exists():
+    fields = PAGE.split("## Fields with a rule of their own")[1].split("\n## ")[0]
+    named = [
+        re.findall(r"`(\w+)\.(\w+)`", line.split("|")[1])
+        for line in fields.splitlines()
+        if line.startswith("| `")
+    ]
+    assert len(named) > 10
+    assert all(named)
+    for table, column in (field for row in named for field in row):
+        assert column in SQLModel.metadata.tables[table].columns, f"{table}.{column}"
