@@ -36,19 +36,19 @@ def next_line() -> rx.Component:
     return rx.el.div(*_next(), class_name="cf-document__next")
 
 
-def _next() -> tuple[rx.Component, rx.Component]:
+def _next() -> tuple[rx.Component, ...]:
     pills = rx.el.div(
         pill(DOCUMENT, page.status),
         rx.cond(page.approval_status != "none", pill(APPROVAL, page.approval_status)),
         class_name="cf-line",
     )
-    return pills, rx.el.p(page.next_step, class_name="cf-next", role="status")
+    why = rx.cond(page.closed_reason, rx.el.blockquote(page.closed_reason))
+    return pills, rx.el.p(page.next_step, class_name="cf-next", role="status"), why
 
 
 def _standing() -> rx.Component:
     return rx.el.div(
         *_next(),
-        rx.cond(page.closed_reason, rx.el.blockquote(page.closed_reason)),
         facts(
             ("Number", page.number),
             ("Client", page.client),

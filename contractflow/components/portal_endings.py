@@ -4,12 +4,13 @@ import reflex as rx
 
 from contractflow.components.buttons import danger
 from contractflow.components.dialog import buttons, dialog
+from contractflow.components.empty import empty
 from contractflow.components.fields import form_error, text_area
-from contractflow.components.notice import notice
 from contractflow.state.portal import PortalState
 
 page = PortalState.page
 errors = PortalState.errors
+CHANGING = "You get a new mail when it is ready to be signed."
 
 
 def decline_dialog() -> rx.Component:
@@ -34,14 +35,22 @@ def decline_dialog() -> rx.Component:
 
 def closed() -> rx.Component:
     """Declined, expired, recalled, voided: what it means and whom to ask."""
+    declined = _reason("The sender can send a changed version.")
     return rx.match(
         page.status,
-        ("declined", notice("info", "This document was declined", page.closed_reason)),
-        ("expired", notice("info", "The time to sign has run out", "Ask the sender for a new date.")),
-        ("voided", notice("info", "This document was withdrawn by the sender", page.closed_reason)),
-        notice(
-            "info",
-            "This document is being changed by the sender",
-            "You get a new mail when it is ready to be signed.",
+        ("declined", empty("circle-x", declined, title="This document was declined")),
+        (
+            "expired",
+            empty("hourglass", "Ask the sender for a new date.", title="The time to sign has run out"),
         ),
+        (
+            "voided",
+            empty("ban", _reason("Nothing is left to do."), title="The sender withdrew this document"),
+        ),
+        empty("pencil", CHANGING, title="The sender is changing this document"),
     )
+
+
+def _reason(onward: str) -> rx.Component:
+    quoted = rx.cond(page.closed_reason, rx.el.p("“", page.closed_reason, "”", class_name="cf-strong"))
+    return rx.el.div(quoted, rx.el.p(onward), class_name="cf-stack cf-stack--tight")

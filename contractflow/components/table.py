@@ -48,6 +48,11 @@ def who_cell(name: Content) -> rx.Component:
     return rx.el.td(name, class_name="cf-table__wide cf-table__who")
 
 
+def words_cell(*content: Content) -> rx.Component:
+    """A sentence, on as many lines as it needs; on a phone below the name, as wide as the row."""
+    return rx.el.td(*content, class_name="cf-table__words")
+
+
 def value_cell(value: Content) -> rx.Component:
     return rx.el.td(value, class_name="cf-table__value")
 

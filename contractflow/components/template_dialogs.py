@@ -92,5 +92,5 @@ def _limits(row: VariableSettings) -> rx.Component:
     return rx.el.div(
         text_field("At least", "least", value=row.least, required=False, error=errors["least"]),
         text_field("At most", "most", value=row.most, required=False, error=errors["most"]),
-        class_name="cf-columns",
+        class_name="cf-columns cf-columns--even",
     )

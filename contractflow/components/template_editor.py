@@ -84,13 +84,17 @@ def _part(part: PartRow) -> rx.Component:
             on_save=State.save_part,
         ),
         rx.el.div(
-            rx.cond(part.is_locked, rx.el.span(icon("lock", 14), " Locked", class_name="cf-line")),
+            rx.el.span(rx.cond(part.is_locked, _locked()), class_name="cf-line"),
             rx.cond(page.is_editable, _tools(part)),
             class_name="cf-block__foot",
         ),
         key=part.id,
         class_name="cf-clause-block",
     )
+
+
+def _locked() -> rx.Component:
+    return rx.fragment(icon("lock", 14), " Locked")
 
 
 def _tools(part: PartRow) -> rx.Component:

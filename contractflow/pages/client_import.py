@@ -10,7 +10,7 @@ from contractflow.components.notice import notice
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
-from contractflow.components.table import cell, name_cell, table, table_row, value_cell, who_cell
+from contractflow.components.table import cell, name_cell, table, table_row, value_cell, words_cell
 from contractflow.permissions import Permission as P
 from contractflow.services.clients import ImportedRow
 from contractflow.state.client_import import ClientImportState
@@ -91,8 +91,8 @@ def _row(row: ImportedRow) -> rx.Component:
     )  # fmt: skip
     return table_row(
         name_cell(rx.cond(row.name, row.name, "—")),
-        cell(outcome),
-        who_cell(row.contact),
+        words_cell(outcome),
+        cell(row.contact, wide=True),
         cell(row.email, wide=True),
         value_cell(row.line),
         key=row.line,

@@ -25,9 +25,7 @@ KINDS = {
 
 
 def _back() -> rx.Component:
-    back = link_button(
-        "Back to the document", f"/documents/{page.document_id}", "arrow-left", look="secondary"
-    )
+    back = link_button("Back", f"/documents/{page.document_id}", "arrow-left", look="secondary")
     return rx.cond(page.document_id, back)
 
 
@@ -49,7 +47,7 @@ def _choice() -> rx.Component:
         rx.el.div(
             _select("From", "old", page.old.value, State.choose_old),
             _select("To", "new", page.new.value, State.choose_new),
-            class_name="cf-columns",
+            class_name="cf-columns cf-columns--even",
         ),
         rx.el.div(
             rx.el.p(page.summary, role="status", class_name="cf-strong"),

@@ -42,6 +42,7 @@ def _form() -> rx.Component:
         f"/login?next=/invite/{InvitationState.link}",
         look="quiet",
         native=True,
+        class_name="cf-button--full",
     )
     return rx.fragment(_posting(*_fields(), primary("Join", type="submit", full=True)), sign_in)
 

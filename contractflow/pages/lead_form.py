@@ -49,13 +49,13 @@ def _words() -> rx.Component:
 
 
 def _fields() -> list[rx.Component]:
-    locked = {"read_only": page.why_not != ""}
+    locked, fixed = {"read_only": page.why_not != ""}, {"disabled": page.why_not != ""}
     whom = "Who is mailed when a lead arrives; the owner, as long as nobody is named."
     asked = "One per line, at most five. The answers go into the brief of the draft."
     return [
         text_field("Heading", "heading", value=page.heading, error=errors["heading"], max_length=120, **locked),
         text_area("Introduction", "intro", value=page.intro, required=False, error=errors["intro"], max_length=500, **locked),
         text_area("Questions", "questions", rows=4, value=page.questions, required=False, help=asked, error=errors["questions"], **locked),
-        select_field("Leads go to", "assignee", page.members, every="The owner", value=page.assignee, help=whom, required=False, error=errors["assignee"]),
-        checkbox("The form is open", "is_open", help="Closed, its address leads nowhere.", default_checked=page.is_open),
+        select_field("Leads go to", "assignee", page.members, every="The owner", value=page.assignee, help=whom, required=False, error=errors["assignee"], **fixed),
+        checkbox("The form is open", "is_open", help="Closed, its address leads nowhere.", default_checked=page.is_open, **fixed),
     ]  # fmt: skip

@@ -60,11 +60,13 @@ def _names() -> list[rx.Component]:
 
 def _places() -> list[rx.Component]:
     where = {"rows": 3, "required": False, "error": errors["address"], "read_only": _locked()}
-    money = {"error": errors["currency"], "help": "For new clients and documents."}
+    money = {"error": errors["currency"], "help": "For new clients and documents.", "disabled": _locked()}
     return [
         text_area("Address", "address", value=page.address, **where),
         select_field("Currency", "currency", MONEY, value=page.currency, **money),
-        select_field("Time zone", "timezone", ZONES, value=page.timezone, error=errors["timezone"]),
+        select_field(
+            "Time zone", "timezone", ZONES, value=page.timezone, error=errors["timezone"], disabled=_locked()
+        ),
     ]
 
 
