@@ -17,6 +17,7 @@ from contractflow.models.org import Org
 from contractflow.models.ownership_offer import OwnershipOffer
 from contractflow.models.payment import Payment
 from contractflow.models.project import Project
+from contractflow.models.search_entry import SearchEntry
 from contractflow.models.session import AuthSession
 from contractflow.models.signer import Signature, Signer
 from contractflow.models.subscription import Subscription
@@ -49,6 +50,7 @@ __all__ = [
     "Passkey",
     "Payment",
     "Project",
+    "SearchEntry",
     "Signature",
     "Signer",
     "Subscription",

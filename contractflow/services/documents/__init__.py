@@ -1,6 +1,7 @@
 """What can be done with documents. Every function is one thing somebody does."""
 
 from contractflow.services.documents.approving import approve, request_changes, submit, withdraw
+from contractflow.services.documents.counting import counts
 from contractflow.services.documents.creating import KINDS, LENGTHS, TONES, Brief, NewDocument, create
 from contractflow.services.documents.editing import (
     add_block,
@@ -38,6 +39,7 @@ __all__ = [
     "approve",
     "compare",
     "confirm_placeholder",
+    "counts",
     "create",
     "expire",
     "extend",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import sqlalchemy
 from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import Select
 
@@ -17,6 +18,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import paging
 from contractflow.services.display import When, shown
 from contractflow.services.paging import PAGE
+from contractflow.services.search.finding import hits
 from contractflow.workflows.document import Generation, Status
 
 
@@ -53,7 +55,8 @@ def list_page(
     client_ids: Sequence[UUID] = (),
     project_id: UUID | None = None,
 ) -> DocumentList:
-    """Documents of the organisation, optionally of one status, of clients or a project, or with `text` in title or number."""
+    """Documents of the organisation, optionally of one status, of clients or a project, or the newest MOST_NAMED whose
+    title, number or client begins with the words of `text`."""
     work.require(P.DOCUMENT_READ)
     query = (
         select(Document, Client.name, AppUser.name)
@@ -101,13 +104,14 @@ def row(work: UnitOfWork, document: Document, client: str, owner: str) -> Docume
     )
 
 
+MOST_NAMED = 100
 Found = Select[Document, str, str]
 
 
 def _narrow(query: Found, status: str, text: str) -> Found:
     if status in set(Status):
         query = query.where(col(Document.status) == status)
-    if words := text.strip()[:100]:
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(col(Document.title).ilike(pattern) | col(Document.number).ilike(pattern))
+    if words := text.strip():
+        found = hits("document", words, MOST_NAMED, named=True)
+        query = query.where(col(Document.id).in_(sqlalchemy.select(found.c.id)))
     return query

@@ -60,6 +60,7 @@ LEFT_OUT: Final = {
     "notification": "mails to people; what they told stands in the audit log",
     "one_time_token": "the keys of mailed links",
     "ownership_offer": "a question that stands for a week; the answer is in the audit log",
+    "search_entry": "the words of what is here anyway, for finding it",
     "webhook_event": "calls between payment providers and us",
 }
 """Tables of an organisation that are not taken along, and why."""
