@@ -123,20 +123,37 @@ def _audit_verify(_arguments: Arguments) -> int:
     return 0 if all(verdict.ok for verdict in verdicts) else 1
 
 
-def _admin(arguments: Arguments) -> int:
-    _tell("cli")
-    from contractflow.errors import Invalid
-    from contractflow.ops import admins
+def _backup(arguments: Arguments) -> int:
+    from contractflow.ops.backup import backup
 
+    return _said(lambda: backup(arguments.directory, arguments.keep))
+
+
+def _restore(arguments: Arguments) -> int:
+    from contractflow.ops import restoring
+
+    return _said(lambda: (restoring.verify if arguments.verify else restoring.restore)(arguments.file))
+
+
+def _said(do: Callable[[], str]) -> int:
+    """What came of it; what is wrong in one line, and 1."""
+    from contractflow.errors import Invalid
+
+    _tell("cli")
     try:
-        if arguments.verb == "forget-factors":
-            print(admins.forget_factors(arguments.email))
-        else:
-            print(admins.change(arguments.email, is_to_be=arguments.verb == "promote"))
+        print(do())
     except Invalid as wrong:
         print(wrong.message, file=sys.stderr)
         return 1
     return 0
+
+
+def _admin(arguments: Arguments) -> int:
+    from contractflow.ops import admins
+
+    if arguments.verb == "forget-factors":
+        return _said(lambda: admins.forget_factors(arguments.email))
+    return _said(lambda: admins.change(arguments.email, is_to_be=arguments.verb == "promote"))
 
 
 def _keys(arguments: Arguments) -> int:
@@ -250,6 +267,22 @@ def _declare_keys(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _declare_backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--directory", type=Path, default=Path("backups"), help="where it goes (default: backups)"
+    )
+    parser.add_argument("--keep", type=int, default=14, help="how many stay there, the newest (default 14)")
+
+
+def _declare_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="only prove that it can be: in a database of its own, dropped again",
+    )
+
+
 def _port(text: str) -> int:
     if not (text.isdigit() and 1 <= int(text) <= 65534):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (1 to 65534)")
@@ -267,6 +300,8 @@ COMMANDS = [
     Command("metrics",   "tell Prometheus of queues, workers, providers and drafts",     _metrics,      _declare_metrics),
     Command("sandbox",   "stand-ins for the vendors: mail, payments, AI, captcha",       _sandbox,      _declare_sandbox),
     Command("migrate",   "bring the database to the newest schema",                      _migrate),
+    Command("backup",    "write all of the database into one encrypted file",            _backup,       _declare_backup),
+    Command("restore",   "a backup into an empty database; --verify only proves that it can", _restore, _declare_restore),
     Command("seed",      "load the demo agency; nothing when it is there",               _seed),
     Command("demo-code", "the demo's platform admin needs a second factor: its code now", _demo_code),
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("postgresql+psycopg://contractflow@127.0.0.1:5432/contractflow")
     database_pool: int = Field(10, ge=1, le=200)
+    admin_database_url: SecretStr | None = None
+    """Only for `backup` and `restore`: a login that row-level security does not hold back."""
+    backup_key: SecretStr | None = None
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     """Queue and streams: a Redis that evicts nothing and keeps an append-only file."""
     state_redis_url: SecretStr | None = None

@@ -16,6 +16,13 @@ _BEFORE = re.compile(r"^down_revision\b[^=\n]*=\s*[\"'](\w+)", re.MULTILINE)
 
 @cache
 def heads() -> frozenset[str]:
-    texts = [file.read_text("utf-8") for file in _VERSIONS.glob("*.py")]
-    before = {revision for text in texts for revision in _BEFORE.findall(text)}
-    return frozenset(revision for text in texts for revision in _REVISION.findall(text)) - before
+    return known() - {revision for text in _texts() for revision in _BEFORE.findall(text)}
+
+
+def known() -> frozenset[str]:
+    """All of them, in no order."""
+    return frozenset(revision for text in _texts() for revision in _REVISION.findall(text))
+
+
+def _texts() -> list[str]:
+    return [file.read_text("utf-8") for file in _VERSIONS.glob("*.py")]

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _INI = Path(__file__).parents[2] / "alembic.ini"
 
 
-def migrate(url: str | None = None) -> None:
-    """Make the roles if need be, then run what is missing; waits for another migrator. Safe to repeat."""
+def migrate(url: str | None = None, revision: str = "head") -> None:
+    """Make the roles if need be, then run what is missing up to `revision`; waits for another migrator. Safe to repeat."""
     bootstrap(url or settings().database_url.get_secret_value())
     from alembic import command  # noqa: PLC0415
 
-    command.upgrade(_config(url), "head")
+    command.upgrade(_config(url), revision)
 
 
 def downgrade(url: str | None = None, revision: str = "base") -> None:

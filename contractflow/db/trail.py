@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from contractflow.db.engine import engine
 from contractflow.db.roles import DbRole
@@ -100,9 +100,9 @@ class Walk:
     verdict: Verdict | None = None
 
 
-def verify_all() -> list[Verdict]:
-    """Every organisation's verdict, for operators, as a role that can read nothing but facts."""
-    frozen = engine(DbRole.OPS).execution_options(isolation_level="REPEATABLE READ")
+def verify_all(of: Engine | None = None) -> list[Verdict]:
+    """Every organisation's verdict, for operators, as a role that can read nothing but facts; `of` another database."""
+    frozen = (of or engine(DbRole.OPS)).execution_options(isolation_level="REPEATABLE READ")
     with frozen.connect() as connection:
         return [verify(connection, org_id) for org_id in connection.execute(_ORGS).scalars().all()]
 

@@ -109,6 +109,11 @@ async def shown_text(reader: Person) -> str:
     return "\n".join(await blocks(reader).locator(".cf-text").all_inner_texts())
 
 
+def without_markup(markdown: str) -> list[str]:
+    """The words of what was written, as `shown_text(…).split()` has them."""
+    return re.sub(r"\*\*|^- |^## ", "", markdown, flags=re.MULTILINE).split()
+
+
 async def edit(author: Person, heading: str, more: str) -> None:
     """Add a sentence at the end of the block under that heading; the editor saves by itself."""
     version = author.fact("Version")

@@ -5,7 +5,6 @@ That every process comes back is tests/e2e/test_up.py's; that a reader folds wha
 
 from __future__ import annotations
 
-import re
 import time
 
 import pytest
@@ -45,7 +44,7 @@ async def test_a_draft_goes_on_when_its_worker_is_killed(meet, product: Product,
     record_property("seconds", time.monotonic() - killed)
     await steps.see_it_finished(mia)
     shown = await steps.shown_text(mia)
-    assert shown.split() == _without_markup(product.text_of(document))
+    assert shown.split() == steps.without_markup(product.text_of(document))
 
 
 @pytest.mark.parametrize("moment", ["before the first word", "in the middle"])
@@ -60,7 +59,7 @@ async def test_a_draft_outlives_every_server(meet, product: Product, server: str
     killed = product.up.kill(server)
     await expect(mia.pill("Ready")).to_be_visible(timeout=COMES_BACK_WITHIN_MS)
     await steps.see_it_finished(mia)
-    assert (await steps.shown_text(mia)).split() == _without_markup(product.text_of(document))
+    assert (await steps.shown_text(mia)).split() == steps.without_markup(product.text_of(document))
     assert product.up.leader(server) not in (None, killed)
     mia.forgive("/_event")  # its browser says when a server is gone
 
@@ -82,7 +81,3 @@ async def test_who_is_typing_loses_nothing_whatever_is_killed(meet, product: Pro
         "After granian. After redis-server. After postgres."
     )
     mia.forgive("/_event")  # its browser says when a server is gone
-
-
-def _without_markup(markdown: str) -> list[str]:
-    return re.sub(r"\*\*|^- |^## ", "", markdown, flags=re.MULTILINE).split()
