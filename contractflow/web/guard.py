@@ -54,8 +54,10 @@ SIGNERS_ONLY: Final = ("/portal/documents", "/portal/invoices", "/portal/history
 STRANGERS_ONLY: Final = ("/login", "/signup")
 FOR_ANY_SITE: Final = re.compile(r"/lead/[a-z0-9-]{1,80}/embed\.js")
 """The one script of ours that pages of others load: it puts the lead form there, and holds nothing of anybody's."""
-GONE: Final = ("left", "deleted")
-"""Why somebody comes to sign in whose session ends at this moment: they read it, and are not sent to where they were."""
+GONE: Final = ("left", "deleted", "undone", "password")
+"""Why somebody comes to sign in whose session ends at this moment: they read it, and are not sent to where they were.
+
+The answer that leads here is given with the commit, and may be faster than the news of the end is in Redis."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_SECONDS: Final = 7 * 24 * 3600  # longer than Reflex keeps the state behind a token
 LONGEST_TOKEN: Final = 64

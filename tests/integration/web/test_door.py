@@ -157,6 +157,13 @@ async def test_signing_up_with_somebody_elses_address_looks_like_any_sign_up(
     assert again.headers["location"] == "/home"
 
 
+@pytest.mark.parametrize("reason", ["left", "deleted", "undone", "password"])
+async def test_whose_session_ends_at_this_moment_reads_why(olivia: Browser, reason: str) -> None:
+    """The way here may be shorter than that of the news: the session still looks living, and leads nowhere any more."""
+    await olivia.sign_up()
+    assert "location" not in (await olivia.get(f"/login?reason={reason}")).headers
+
+
 @pytest.mark.parametrize("headers", [{"origin": ""}, {"origin": "https://evil.example"}, {"origin": "null"},
                                      {"sec_fetch_site": "cross-site"}, {"sec_fetch_site": "same-site"}])  # fmt: skip
 async def test_a_form_of_another_site_does_nothing(olivia: Browser, headers: dict[str, str]) -> None:
