@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from contractflow.content import nodes
-from contractflow.errors import Invalid
+from contractflow.errors import Invalid, Stale
 
 MOST_BLOCKS = 200
 LONGEST_BLOCK = 20_000
@@ -65,6 +65,23 @@ def replace(blocks: Sequence[Block], block_id: str, md: str) -> tuple[Block, ...
             taken.add(new_id)
             result.append(Block(new_id, piece))
     return tuple(result)
+
+
+def edited(current: Block, md: str, base: str) -> str:
+    """The text of `current` as somebody typed it who began with the text whose digest is `base`.
+
+    What is there already is no edit, whatever they began with. Raises Stale when somebody else changed it in between.
+    """
+    text = clean(md).strip("\n").rstrip()
+    if text == current.md:
+        return text
+    if base != digest(current):
+        raise Stale(
+            "Somebody changed this clause while you were typing. Your text is still here: copy it, then reload."
+        )
+    if not text.strip():
+        raise Invalid("A clause cannot be empty. Remove it instead.", current.id)
+    return text
 
 
 def heading(block: Block) -> str:

@@ -64,6 +64,11 @@ def possible(work: UnitOfWork, row: Any, workflow: Workflow[Any]) -> dict[str, A
     return {f"can_{verb}": True for verb in workflow.verbs(RowSubject(row), work.actor)}
 
 
+def owns(actor: Actor, owner_id: UUID | None) -> bool:
+    """Whether a thing of the membership `owner_id` is the actor's own."""
+    return isinstance(actor, Member) and actor.membership_id == owner_id
+
+
 def touched(work: UnitOfWork, document: Document) -> None:
     """Tell every open screen about `document`, once this is saved."""
     topics = f"document:{document.id}", f"org:{document.org_id}"
@@ -86,5 +91,4 @@ class RowSubject:
         return getattr(self._row, name)
 
     def is_own(self, actor: Actor) -> bool:
-        owner = getattr(self._row, "owner_id", None)
-        return isinstance(actor, Member) and owner is not None and owner == actor.membership_id
+        return owns(actor, getattr(self._row, "owner_id", None))

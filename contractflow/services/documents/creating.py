@@ -21,17 +21,9 @@ from contractflow.services import limits
 from contractflow.services.documents.placing import place
 from contractflow.services.documents.versions import add_version
 from contractflow.services.moving import locked
+from contractflow.services.templates.rows import KINDS
 from contractflow.services.templates.using import Started, start
 
-KINDS = {
-    "msa": "Master services agreement",
-    "sow": "Statement of work",
-    "retainer": "Retainer agreement",
-    "proposal": "Proposal",
-    "nda": "Non-disclosure agreement",
-    "change_order": "Change order",
-    "other": "Other agreement",
-}
 TONES = {"plain": "Plain", "formal": "Formal", "friendly": "Friendly"}
 LENGTHS = {"standard": "Standard", "short": "Short", "detailed": "Detailed"}
 __all__ = ["KINDS", "LENGTHS", "TONES", "Brief", "NewDocument", "create", "one_line"]

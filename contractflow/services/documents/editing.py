@@ -12,7 +12,7 @@ from contractflow.content.lines import one_line
 from contractflow.content.plan import PaymentPlan
 from contractflow.content.version import LONGEST_TITLE, Content
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import IllegalMove, Invalid, NotFound, Stale
+from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.models import Document, DocumentVersion
 from contractflow.money import parse_money
 from contractflow.permissions import Member
@@ -35,15 +35,9 @@ def save_block(work: UnitOfWork, document_id: UUID, block_id: str, md: str, base
     """
     document, version, content = open_for_editing(work, document_id)
     current = find_block(content, block_id)
-    text = blocks.clean(md).strip("\n").rstrip()
+    text = blocks.edited(current, md, base)
     if text == current.md:
         return blocks.digest(current)
-    if base != blocks.digest(current):
-        raise Stale(
-            "Somebody changed this clause while you were typing. Your text is still here: copy it, then reload."
-        )
-    if not text.strip():
-        raise Invalid("A clause cannot be empty. Remove it instead.", block_id)
     require_open(work, version, [block_id])
     changed = replace(content, blocks=blocks.replace(content.blocks, block_id, text))
     _save(work, document, version, changed, touched=[block_id])

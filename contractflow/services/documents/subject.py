@@ -10,8 +10,9 @@ from sqlmodel import col, func, select
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Document, DocumentVersion, Invoice, Org, Signer
-from contractflow.permissions import Actor, Member
+from contractflow.permissions import Actor
 from contractflow.services.documents import approvers
+from contractflow.services.moving import owns
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Approval, Generation, Status
 from contractflow.workflows.signer import SignerStatus
@@ -38,7 +39,7 @@ class DocumentSubject:
     reason: str = ""
 
     def is_own(self, actor: Actor) -> bool:
-        return isinstance(actor, Member) and actor.membership_id == self.owner_id
+        return owns(actor, self.owner_id)
 
     @property
     def has_content(self) -> bool:

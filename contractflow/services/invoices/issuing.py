@@ -12,13 +12,13 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Client, Document, Invoice, Org
 from contractflow.money import format_money
-from contractflow.permissions import Actor, Member, System
+from contractflow.permissions import Actor, System
 from contractflow.security.links import token_hash
 from contractflow.services import links
 from contractflow.services.display import zone
 from contractflow.services.invoices import telling
 from contractflow.services.invoices.settling import close_pending, locked_invoice, settle_document
-from contractflow.services.moving import move, touched
+from contractflow.services.moving import move, owns, touched
 from contractflow.workflows.billing import INVOICE, InvoiceStatus
 from contractflow.workflows.document import Status
 
@@ -33,7 +33,7 @@ class InvoiceSubject:
     owner_id: UUID | None
 
     def is_own(self, actor: Actor) -> bool:
-        return isinstance(actor, Member) and actor.membership_id == self.owner_id
+        return owns(actor, self.owner_id)
 
 
 def issue_due(work: UnitOfWork, invoice_id: UUID) -> None:

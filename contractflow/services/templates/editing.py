@@ -12,7 +12,7 @@ from contractflow.content.blocks import Block
 from contractflow.content.lines import one_line
 from contractflow.content.typed_variables import TypedVariable
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import IllegalMove, Invalid, NotFound, Stale
+from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.models import Org, Template
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Permission as P
@@ -74,18 +74,12 @@ def describe(work: UnitOfWork, template_id: UUID, name: str, category: str, abou
 
 
 def save_part(work: UnitOfWork, template_id: UUID, part_id: str, md: str, base: str) -> str:
-    """Replace one part's text, as documents.save_block does; the same words for a change in between. Returns the digest."""
+    """Replace one part's text, as documents.save_block does. Returns the digest."""
     template = open_for_writing(work, template_id)
     current = find_part(template, part_id)
-    text = blocks.clean(md).strip("\n").rstrip()
+    text = blocks.edited(current, md, base)
     if text == current.md:
         return blocks.digest(current)
-    if base != blocks.digest(current):
-        raise Stale(
-            "Somebody changed this clause while you were typing. Your text is still here: copy it, then reload."
-        )
-    if not text.strip():
-        raise Invalid("A clause cannot be empty. Remove it instead.", part_id)
     _may_change(work, template, part_id)
     if template.kind == CLAUSE:
         _one_piece(text, part_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import String, cast, exists
+from sqlalchemy import exists
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select, tuple_
 from sqlmodel.sql.expression import SelectOfScalar
@@ -31,6 +31,7 @@ from contractflow.services.templates.rows import (
     blocks_of,
     family,
     names_in,
+    says,
 )
 from contractflow.workflows.template import TEMPLATE, TemplateStatus
 
@@ -189,10 +190,7 @@ def _narrow(
     if group:
         query = query.where(col(Template.category) == group)
     if words := text.strip()[:100]:
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(
-            col(Template.name).ilike(pattern) | cast(col(Template.body), String).ilike(pattern)
-        )
+        query = query.where(says(words))
     return query
 
 

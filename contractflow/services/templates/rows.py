@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, String, cast
 from sqlmodel import col, select
 
 from contractflow.content import blocks, variables
@@ -43,6 +44,15 @@ def blocks_of(template: Template) -> tuple[Block, ...]:
 def names_in(template: Template) -> tuple[str, ...]:
     """The variables of its text, in order of appearance."""
     return variables.find("\n".join(part["md"] for part in template.body))
+
+
+def is_named(words: str) -> ColumnElement[bool]:
+    return col(Template.name).icontains(words, autoescape=True)
+
+
+def says(words: str) -> ColumnElement[bool]:
+    """In its name or its text."""
+    return is_named(words) | cast(col(Template.body), String).icontains(words, autoescape=True)
 
 
 def keep(work: UnitOfWork, template: Template, text: Sequence[Block], **facts: Any) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast
 from sqlmodel import col, select
 
 from contractflow.content import html, nodes
@@ -15,7 +15,15 @@ from contractflow.errors import NotFound
 from contractflow.integrations.ai.shelf import CATEGORIES
 from contractflow.models import Template
 from contractflow.permissions import Permission as P
-from contractflow.services.templates.rows import CLAUSE, FALLBACK, POSITIONS, PREFERRED, in_use
+from contractflow.services.templates.rows import (
+    CLAUSE,
+    FALLBACK,
+    POSITIONS,
+    PREFERRED,
+    in_use,
+    is_named,
+    says,
+)
 from contractflow.workflows.template import TemplateStatus
 
 MOST = 20
@@ -51,14 +59,9 @@ def find(work: UnitOfWork, text: str) -> list[ClauseRow]:
     query = select(Template).where(
         col(Template.kind) == CLAUSE, col(Template.status) == TemplateStatus.PUBLISHED
     )
-    order = [col(Template.category), col(Template.name), col(Template.id)]
+    order: list[Any] = [col(Template.category), col(Template.name), col(Template.id)]
     if words := " ".join(text.split())[:100]:
-        pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        is_named = col(Template.name).ilike(pattern)
-        query = query.where(is_named | cast(col(Template.body), String).ilike(pattern))
-        return [
-            _row(one) for one in work.db.exec(query.order_by(is_named.desc(), col(Template.name)).limit(MOST))
-        ]
+        query, order = query.where(says(words)), [is_named(words).desc(), col(Template.name)]
     return [_row(one) for one in work.db.exec(query.order_by(*order).limit(MOST))]
 
 
