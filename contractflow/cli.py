@@ -185,10 +185,11 @@ def _declare_docs(parser: argparse.ArgumentParser) -> None:
 
 
 def _docs(arguments: Arguments) -> int:
-    from contractflow.ops import docs
+    from contractflow.ops import docs, webhook_docs
 
     if arguments.page != "tenancy":
         print("wrote", docs.write())
+        print("wrote", webhook_docs.write())
     return docs.write_tenancy() if arguments.page != "workflows" else 0
 
 
@@ -307,7 +308,7 @@ COMMANDS = [
     Command("audit",     "verify: prove that no line of any audit trail was changed",    _audit_verify, _declare_audit),
     Command("admin",     "promote, demote, forget-factors EMAIL: only from here",         _admin,        _declare_admin),
     Command("keys",      "list, rotate, add, use, drop (session cookies), renew-data",    _keys,         _declare_keys),
-    Command("docs",      "write docs/workflows.md and docs/tenancy.md",                  _docs,         _declare_docs),
+    Command("docs",      "write docs/workflows.md, docs/webhooks.md and docs/tenancy.md", _docs,         _declare_docs),
     Command("doctor",    "say what this machine has and lacks",                          _doctor),
     Command("version",   "print the version",                                            _version),
     Command("help",      "print this",                                                   _help),

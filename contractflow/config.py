@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
     mail_from: str = "no-reply@contractflow.test"
 
+    slack_base_url: str = Field("https://hooks.slack.com", pattern=r"^https?://[^/\s]+$")
+    """Where incoming webhooks of Slack live; the sandbox's address locally."""
+    webhook_sandbox_url: str | None = Field(None, pattern=r"^https?://[^/\s]+$")
+    """The one origin that outgoing webhooks reach although it is private and without TLS: the sandbox's. Not in production."""
+
     seal_p12: Path | None = None
     """PKCS#12 with the document-sealing certificate; without it a local one is made in `data_dir`."""
     seal_password: SecretStr = SecretStr("")
@@ -116,8 +121,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "must be set in production: " + ", ".join(n.upper() for n in [*unsafe, *missing])
             )
-        if not self.base_url.startswith("https://"):
-            raise ValueError("BASE_URL must be https in production")
+        if not self.base_url.startswith("https://") or not self.slack_base_url.startswith("https://"):
+            raise ValueError("BASE_URL and SLACK_BASE_URL must be https in production")
+        if self.webhook_sandbox_url is not None:
+            raise ValueError(
+                "WEBHOOK_SANDBOX_URL must not be set in production: outgoing webhooks would reach it"
+            )
         return self
 
 

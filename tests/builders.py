@@ -10,19 +10,24 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.integrations.outgoing import signing
 from contractflow.models import (
     Approval,
     Artifact,
     Client,
     Comment,
     Contact,
+    Delivery,
+    DeliveryAttempt,
     Document,
     DocumentVersion,
     DraftAttempt,
     DraftJob,
+    Endpoint,
     Invoice,
     Lead,
     Membership,
@@ -37,6 +42,8 @@ from contractflow.models import (
 )
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Member, Role
+from contractflow.security import vault
+from contractflow.services.outgoing import places
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 from contractflow.workflows.document import Approval as ApprovalStatus
 from contractflow.workflows.document import Status
@@ -354,6 +361,27 @@ def an_attempt(work: UnitOfWork, job: DraftJob, **other: Any) -> DraftAttempt:
         "ended_at": work.now,
     }
     return _added(work, DraftAttempt(**defaults | other))
+
+
+def an_endpoint(work: UnitOfWork, *, words: str = "CRM") -> Endpoint:
+    """A webhook that has heard of one thing; whoever needs it to answer adds it through its service."""
+    row = Endpoint(
+        id=uuid7(), org_id=org_id(work), channel="webhook", name=words, shown=f"https://{words}.test/in"
+    )
+    row.target_enc = vault.lock(places.target(row.id), f"https://{words}.test/in")
+    row.secret_enc = vault.lock(places.secret(row.id), signing.new_secret())
+    _added(work, row)
+    return row
+
+
+def a_delivery(work: UnitOfWork, endpoint: Endpoint, seq: int, words: str = "") -> Delivery:
+    """A message that the gate made, tried once."""
+    made = {"seq": seq, "event": "endpoint.test", "id": endpoint.id}
+    work.db.execute(text("SELECT gate_tell_endpoints(:seq, :event, :id)"), made).all()
+    row = work.db.exec(select(Delivery).where(col(Delivery.endpoint_id) == endpoint.id)).one()
+    row.status, row.attempts, row.body = "dead", 1, f'{{"type":"endpoint.test","said":"{words}"}}'
+    _added(work, DeliveryAttempt(org_id=row.org_id, delivery_id=row.id, answered=500, took_ms=9, said=words))
+    return row
 
 
 def a_notification(work: UnitOfWork, **other: Any) -> Notification:

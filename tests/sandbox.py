@@ -26,12 +26,17 @@ class Sandbox:
     def mail(self, to: str) -> list[dict[str, Any]]:
         return self._ask("GET", "/mail.json", params={"to": to}).json()
 
+    def calls(self, name: str = "") -> list[dict[str, Any]]:
+        """Webhooks and messages for Slack, newest first."""
+        return self._ask("GET", "/hooks.json", params={"name": name}).json()
+
     def faults(self, **wanted: list[Any]) -> None:
         self._ask("POST", "/faults", json=wanted)
 
     def clear(self) -> None:
-        self.faults(gemini=[], openai=[], paddle=[], turnstile=[], smtp=[])
+        self.faults(gemini=[], openai=[], paddle=[], turnstile=[], smtp=[], hooks=[], slack=[])
         self._ask("DELETE", "/mail.json")
+        self._ask("DELETE", "/hooks.json")
 
     def press(self, checkout_url: str, button: str) -> None:
         """Press "pay" or "decline" on a checkout page."""

@@ -22,6 +22,8 @@ LANES = {
     # job                        the queue it waits in, each with workers of its own:
     "drafts.generate":           "drafts",    # waits for providers, fifty at once
     "mail.deliver":              "mail",      # what waits for others or is done in a blink
+    "outgoing.deliver":          "mail",
+    "outgoing.forget":           "mail",
     "payments.process_webhook":  "mail",
     "payments.reconcile":        "mail",
     "documents.expire":          "mail",

@@ -21,6 +21,7 @@ PAGES = (
     ("/settings/roles",          "Roles"),
     ("/settings/lead-form",      "Lead form"),
     ("/settings/payments",       "Payments"),
+    ("/settings/integrations",   "Integrations"),
     ("/settings/audit",          "Audit log"),
 )
 # fmt: on
@@ -34,13 +35,16 @@ def settings_page(
     needs: Permission = P.ORG_READ,
     action: View | None = None,
     menu: View | None = None,
+    tab: str = "",
 ) -> Callable[[View], View]:
-    """Register the decorated view as a page of the settings."""
+    """Register the decorated view as a page of the settings; `tab` is the one it stands under, when it is none itself."""
 
     def register(view: View) -> View:
         def page() -> rx.Component:
             entries = [(href, words, href) for href, words in PAGES]
-            return rx.el.div(tabs("Settings", route, entries), view(), class_name="cf-stack cf-stack--wide")
+            return rx.el.div(
+                tabs("Settings", tab or route, entries), view(), class_name="cf-stack cf-stack--wide"
+            )
 
         page.__name__ = f"settings_{title}"
         member_page(route, title, heading="Settings", on_load=on_load, needs=needs, action=action, menu=menu)(

@@ -54,13 +54,14 @@ SWEEPS = (
     #   every s  wakes                        id         what this gate finds        columns                    as arguments
     Sweep(2,     "mail.deliver",              "mail",    "gate_due_notifications",   ("org_id", "id"),          ("org_id", "notification_id")),
     Sweep(2,     "payments.process_webhook",  "webhook", "gate_due_webhooks",        ("id",),                   ("event_row_id",)),
+    Sweep(2,     "outgoing.deliver",          "outgoing", "gate_due_deliveries",     ("org_id", "endpoint_id"), ("org_id", "endpoint_id")),
     Sweep(5,     "signing.seal",              "seal",    "gate_due_seals",           ("org_id", "document_id"), ("org_id", "document_id")),
     Sweep(30,    "documents.expire",          "expire",  "gate_expiring_documents",  ("org_id", "id"),          ("org_id", "document_id")),
     Sweep(30,    "invoices.issue_due",        "invoice", "gate_due_invoices",        ("org_id", "id"),          ("org_id", "invoice_id")),
     Sweep(60,    "orgs.erase",                "erase",   "gate_due_erasures",        ("org_id",),               ("org_id",)),
 )
 # fmt: on
-ROUNDS = (Round(300, "payments.reconcile"),)
+ROUNDS = (Round(300, "payments.reconcile"), Round(600, "outgoing.forget"))
 
 
 def run_scheduler() -> None:

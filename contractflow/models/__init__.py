@@ -8,6 +8,7 @@ from contractflow.models.comment import Comment
 from contractflow.models.document import Document, DocumentVersion
 from contractflow.models.draft_attempt import DraftAttempt
 from contractflow.models.draft_job import DraftJob
+from contractflow.models.endpoint import Delivery, DeliveryAttempt, Endpoint
 from contractflow.models.factor import Passkey, TrustedDevice
 from contractflow.models.invoice import Invoice
 from contractflow.models.lead import Lead
@@ -36,10 +37,13 @@ __all__ = [
     "Client",
     "Comment",
     "Contact",
+    "Delivery",
+    "DeliveryAttempt",
     "Document",
     "DocumentVersion",
     "DraftAttempt",
     "DraftJob",
+    "Endpoint",
     "Invoice",
     "Lead",
     "Membership",

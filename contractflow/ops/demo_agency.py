@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from contractflow.config import settings
 from contractflow.content import typed_plan
 from contractflow.content.typed_plan import TypedRow
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
@@ -23,11 +24,22 @@ from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
 from contractflow.security.links import one_time_code
-from contractflow.services import accounts, clients, documents, invitations, members, orgs, payments, portal
+from contractflow.services import (
+    accounts,
+    clients,
+    documents,
+    invitations,
+    members,
+    orgs,
+    outgoing,
+    payments,
+    portal,
+)
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.drafts.briefing import plan_item
 from contractflow.services.identity import signing_in
+from contractflow.workflows.events import CHOSEN
 
 PASSWORD = "northlight-demo"  # noqa: S105  printed on purpose: a demo on this machine only
 OWNER = ("Olivia Hart", "olivia@northlight.test")
@@ -143,7 +155,15 @@ def load() -> list[str]:
     for number, example in enumerate(EXAMPLES):
         _play(people, client_ids[example.client], example, f"demo-{number}")
     demo_leads.load(people["member"])
+    _as(people["admin"], _slack)
     return _sign_ins()
+
+
+def _slack(work: UnitOfWork) -> None:
+    """A channel of the sandbox's Slack, that hears of signatures and money."""
+    told = [event.word for event in CHOSEN.values() if event.group in ("Signatures", "Money")]
+    url = f"{settings().slack_base_url}/services/T000/B000/northlight"
+    outgoing.add(work, channel="slack", name="#signed-and-paid", url=url, events=told)
 
 
 async def _hashes(count: int) -> list[str]:

@@ -23,6 +23,7 @@ from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
+from contractflow.workflows.endpoint import ENDPOINT
 from contractflow.workflows.machine import Move, Workflow
 from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER
@@ -47,6 +48,7 @@ MACHINES: dict[str, Workflow[Any]] = {
     "A template or clause":              TEMPLATE,
     "A member":                          MEMBERSHIP,
     "The offer of the ownership":        OWNERSHIP,
+    "An integration":                    ENDPOINT,
 }
 # fmt: on
 

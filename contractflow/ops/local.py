@@ -38,6 +38,8 @@ def environment(
         "link_key": secret(directory, "links"),
         "data_keys": f"local:{secret(directory, 'data')}",
         "smtp_url": smtp,
+        "slack_base_url": sandbox,
+        "webhook_sandbox_url": sandbox,
         "data_dir": str(directory),
     }
     if known.paddle_api_key is None:

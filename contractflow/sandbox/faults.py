@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-VENDORS = ("gemini", "openai", "paddle", "turnstile", "smtp")
+VENDORS = ("gemini", "openai", "paddle", "turnstile", "smtp", "hooks", "slack")
 
 _queued: dict[str, list[dict[str, Any]]] = {vendor: [] for vendor in VENDORS}
 

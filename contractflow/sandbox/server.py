@@ -20,7 +20,7 @@ import uvicorn
 from aiosmtpd.smtp import SMTP
 from starlette.applications import Starlette
 
-from contractflow.sandbox import ai, faults, mailbox, paddle, turnstile
+from contractflow.sandbox import ai, faults, hooks, mailbox, paddle, turnstile
 
 HOST = "127.0.0.1"
 _LARGEST_MAIL = 20 * 1024 * 1024
@@ -42,7 +42,14 @@ def application(web_url: str, directory: Path, smtp: socket.socket) -> Starlette
         await app.state.paddle.close()
 
     app = Starlette(
-        routes=[*faults.routes, *ai.routes, *turnstile.routes, *paddle.routes, *mailbox.routes],
+        routes=[
+            *faults.routes,
+            *ai.routes,
+            *turnstile.routes,
+            *paddle.routes,
+            *hooks.routes,
+            *mailbox.routes,
+        ],
         lifespan=lifespan,
     )
     app.state.web_url = web_url.rstrip("/")

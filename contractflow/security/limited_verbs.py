@@ -159,6 +159,9 @@ VERBS: Final[dict[str, Row]] = {
     "GET /lead/{slug}":               Row(address=(600, 10 * MINUTE), without=PASS),
     "GET /lead/{slug}/embed.js":      Row(address=(600, 10 * MINUTE), without=PASS),
     "POST /lead/{slug}":              Row(own=(LEAD_BY_ADDRESS, LEAD_BY_ORG)),
+    # The link in a mail; mail programs press it, many of them from one address
+    "GET /unsubscribe/{link}":        Row(address=(600, 10 * MINUTE), without=PASS),
+    "POST /unsubscribe/{link}":       Row(address=(600, 10 * MINUTE)),
     # Files and other servers
     "GET /api/documents/{document_id:uuid}/pdf":
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),

@@ -18,6 +18,18 @@ def link_token(purpose: str, row_id: UUID) -> str:
     return base64.urlsafe_b64encode(_derived(f"{purpose}:{row_id}")).rstrip(b"=").decode()
 
 
+def signed_words(purpose: str, words: str) -> str:
+    """`words` for a link that needs no row: they can be read, and not changed."""
+    mac = base64.urlsafe_b64encode(_derived(f"{purpose}:{words}")).rstrip(b"=").decode()
+    return f"{words}.{mac}"
+
+
+def read_words(purpose: str, token: str) -> str | None:
+    """What `signed_words` was given for this purpose; None for anything else."""
+    words, _, _ = token.rpartition(".")
+    return words if same(signed_words(purpose, words), token) else None
+
+
 def token_hash(token: str) -> bytes:
     """What the database stores and looks up: SHA-256 of the token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -29,6 +29,7 @@ REFUSALS = {
 }
 
 NO_BRANDING = "The {tier} plan shows no logo of your own. A larger plan does."
+NO_API = "The {tier} plan sends no webhooks. The Scale plan does; Slack is in every plan."
 
 
 class Use(NamedTuple):
@@ -73,6 +74,20 @@ def why_no_branding(work: UnitOfWork) -> str:
 def require_branding(work: UnitOfWork) -> None:
     """Raises LimitReached."""
     if refused := why_no_branding(work):
+        raise LimitReached(refused)
+
+
+def why_no_api(work: UnitOfWork) -> str:
+    """Why the plan does not let the organisation send webhooks; empty when it does."""
+    work.require(P.ORG_READ)
+    key = work.db.execute(select(_tier(work))).scalar_one()
+    tier = tiers.named(key or tiers.TIERS[0].key)
+    return "" if tier.has_api else NO_API.format(tier=tier.name)
+
+
+def require_api(work: UnitOfWork) -> None:
+    """Raises LimitReached."""
+    if refused := why_no_api(work):
         raise LimitReached(refused)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID
 
 from contractflow.config import settings
-from contractflow.security.links import link_token
+from contractflow.security.links import link_token, read_words, signed_words
 
-SIGNING, INVOICE, INVITE, PERSON = "signing", "invoice", "invite", "person"
+SIGNING, INVOICE, INVITE, PERSON, UNSUBSCRIBE = "signing", "invoice", "invite", "person", "unsubscribe"
 
 
 def signing_token(signer_id: UUID, version_id: UUID) -> str:
@@ -34,6 +34,10 @@ def bill_url(invoice_id: UUID) -> str:
 
 def lead_url(lead_id: UUID) -> str:
     return f"{settings().base_url}/leads/{lead_id}"
+
+
+def endpoint_url(endpoint_id: UUID) -> str:
+    return f"{settings().base_url}/settings/integrations/{endpoint_id}"
 
 
 def invite_token(token_id: UUID) -> str:
@@ -68,6 +72,21 @@ def document_url(document_id: UUID) -> str:
 def mail_choices_url() -> str:
     """Where a member says which mails they want."""
     return f"{settings().base_url}/settings/notifications"
+
+
+def unsubscribe_url(org_id: UUID, user_id: UUID, kind: str) -> str:
+    """Ends mails of `kind` to that member of that organisation, for whoever has the mail (RFC 8058)."""
+    token = signed_words(UNSUBSCRIBE, f"{org_id.hex}.{user_id.hex}.{kind}")
+    return f"{settings().base_url}/unsubscribe/{token}"
+
+
+def unsubscribed(token: str) -> tuple[UUID, UUID, str] | None:
+    """Organisation, person and kind of such a link; None for one that is not ours."""
+    words = read_words(UNSUBSCRIBE, token)
+    if words is None:
+        return None
+    org_id, user_id, kind = words.split(".")
+    return UUID(org_id), UUID(user_id), kind
 
 
 def org_url(org_id: UUID) -> str:

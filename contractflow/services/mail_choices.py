@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import NotFound
-from contractflow.models import Membership
+from contractflow.errors import NotAllowed, NotFound
+from contractflow.models import Membership, Org
 from contractflow.permissions import Permission as P
+from contractflow.permissions import System
 from contractflow.services.moving import locked
+from contractflow.workflows.membership import MembershipStatus
 
 NO_MAIL: Final = "no_mail"
 """In `membership.notification_prefs`: the kinds that this member gets no mail of."""
@@ -37,6 +39,7 @@ CHOICES: Final[dict[str, Choice]] = {
     "payment_arrived":   Choice("Payments",   "A payment arrives"),
     "payment_reversed":  Choice("Payments",   "A payment goes back"),
     "payment_misfit":    Choice("Payments",   "A payment does not fit its invoice"),
+    "endpoint_failing":  Choice("Integrations", "A program of ours does not take a message"),
     "joined":            Choice("Team",       "Somebody I invited joins"),
 }
 # fmt: on
@@ -55,6 +58,13 @@ class ChoiceGroup:
     rows: list[ChoiceRow]
 
 
+@dataclass(frozen=True)
+class Unsubscribing:
+    org: str
+    words: str
+    is_done: bool
+
+
 def page(work: UnitOfWork) -> list[ChoiceGroup]:
     """The table above, with what the member chose."""
     work.require(P.ORG_READ)
@@ -70,7 +80,40 @@ def choose(work: UnitOfWork, kind: str, by_mail: bool) -> None:
     work.require(P.ORG_READ)
     if kind not in CHOICES:
         raise NotFound("kind of notification")
-    place = locked(work, Membership, work.member.membership_id, "membership")
+    _set(work, locked(work, Membership, work.member.membership_id, "membership"), kind, by_mail)
+
+
+def words_of(work: UnitOfWork, user_id: UUID, kind: str) -> Unsubscribing:
+    """What the link in a mail would end, and whether it has. Raises NotFound for who is no member any more."""
+    work.require(P.ORG_READ)
+    if kind not in CHOICES:
+        raise NotFound("kind of mail that one can do without")
+    place, org = _place(work, user_id), work.db.get_one(Org, work.actor.org_id)
+    return Unsubscribing(org.name, CHOICES[kind].words, kind in place.notification_prefs.get(NO_MAIL, ()))
+
+
+def unsubscribe(work: UnitOfWork, user_id: UUID, kind: str) -> Unsubscribing:
+    """No mails of `kind` to that member: whoever has one of theirs says so by its link. Twice is once. Raises NotFound."""
+    if not isinstance(work.actor, System):
+        raise NotAllowed("That is not yours to do.")
+    said = words_of(work, user_id, kind)
+    _set(work, locked(work, Membership, _place(work, user_id).id, "membership"), kind, by_mail=False)
+    return replace(said, is_done=True)
+
+
+def _place(work: UnitOfWork, user_id: UUID) -> Membership:
+    query = select(Membership).where(
+        col(Membership.org_id) == work.actor.org_id,
+        col(Membership.user_id) == user_id,
+        col(Membership.status) != MembershipStatus.REMOVED,
+    )
+    place = work.db.exec(query).first()
+    if place is None:
+        raise NotFound("member")
+    return place
+
+
+def _set(work: UnitOfWork, place: Membership, kind: str, by_mail: bool) -> None:
     without = set(place.notification_prefs.get(NO_MAIL, ()))
     if by_mail == (kind not in without):
         return

@@ -105,6 +105,11 @@ def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
     facts = {**row.payload, "is_member": row.user_id is not None}
     if "code_id" in facts:
         facts["code_digits"] = one_time_code(UUID(facts["code_id"]))
+    unsubscribe = (
+        links.unsubscribe_url(row.org_id, row.user_id, row.kind)
+        if row.user_id and row.kind in CHOICES
+        else ""
+    )
     return compose(
         row.kind,
         facts,
@@ -116,7 +121,8 @@ def write(work: UnitOfWork, notification_id: UUID) -> EmailMessage:
         reply_to=_reply_to(work, row),
         attachments=_attachments(work, row),
         chain=f"{row.chain_seq}:{row.chain_hash.hex()}" if row.chain_seq and row.chain_hash else "",
-        choices=links.mail_choices_url() if row.user_id and row.kind in CHOICES else "",
+        choices=links.mail_choices_url() if unsubscribe else "",
+        unsubscribe=unsubscribe,
     )
 
 
@@ -163,6 +169,7 @@ _BY_ID = {
     Link.INVOICE: ("invoice_id", links.invoice_url),
     Link.BILL: ("invoice_id", links.bill_url),
     Link.LEAD: ("lead_id", links.lead_url),
+    Link.ENDPOINT: ("endpoint_id", links.endpoint_url),
     Link.INVITE: ("invite_id", links.invite_url),
     Link.CONFIRM: ("token_id", links.confirm_url),
     Link.RESET: ("token_id", links.reset_url),

@@ -42,6 +42,8 @@ from contractflow.web.threads import look
 
 FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
 """Posts without an origin: of another server, with a signature instead, and of a browser itself, which only counts."""
+BY_LINK: Final = re.compile(r"/unsubscribe/[\w.-]{1,300}")
+"""Posted by mail programs (RFC 8058): the signed link is all there is, and no cookie is looked at."""
 
 MEMBERS_ONLY: Final = (
     "/home", "/documents", "/templates", "/clauses", "/clients", "/projects", "/leads", "/invoices", "/analytics",
@@ -102,7 +104,7 @@ class SessionGuard:
 
     def _is_ours(self, scope: Scope) -> bool:
         """Whether one of our own pages sent it; reading is also for whoever follows a link, and for other programs."""
-        if scope["path"] in FROM_ELSEWHERE:
+        if scope["path"] in FROM_ELSEWHERE or BY_LINK.fullmatch(scope["path"]):
             return True
         if scope["method"] in SAFE_METHODS and FOR_ANY_SITE.fullmatch(scope["path"]):
             return True

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from contractflow.config import settings
+from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import Invalid
+from contractflow.models import Endpoint
 from contractflow.ops import data_keys
 from contractflow.security import vault
 from contractflow.services.factors.totp import place
-from tests import cast
+from contractflow.services.outgoing import places
+from tests import builders, cast
 from tests.integration.web.at_the_door import enrol
 
 PEOPLE = (cast.mia, cast.olivia, cast.rita)
@@ -66,10 +69,10 @@ def test_stopped_half_way_it_goes_on_where_it_was(use_keys, kept, monkeypatch):
     use_keys("k2", "k1")
     whole = data_keys._renew_batch
 
-    def dies_in_the_second(work, after, batch, counted):
+    def dies_in_the_second(work, kept, after, batch, counted):
         if after.int:
             raise KeyboardInterrupt
-        return whole(work, after, batch, counted)
+        return whole(work, kept, after, batch, counted)
 
     monkeypatch.setattr(data_keys, "_renew_batch", dies_in_the_second)
     with pytest.raises(KeyboardInterrupt):
@@ -91,3 +94,17 @@ def test_what_no_key_opens_stays_and_is_said_after_the_rest_was_done(use_keys, k
         data_keys.renew()
     assert kept()[cast.mia.user_id] == before[cast.mia.user_id]
     assert kept()[cast.olivia.user_id].startswith(b"v1.k2.")
+
+
+def test_the_secrets_of_integrations_as_well(use_keys, database):
+    use_keys("k1")
+    with unit_of_work(cast.northlight) as work:
+        row = builders.an_endpoint(work)
+        secret = vault.unlock(places.secret(row.id), row.secret_enc)
+    use_keys("k2", "k1")
+    assert "1 secrets of integrations locked anew" in data_keys.renew()
+    use_keys("k2")
+    with unit_of_work(cast.northlight) as work:
+        kept = work.db.get_one(Endpoint, row.id)
+        assert vault.unlock(places.secret(row.id), kept.secret_enc) == secret
+        assert vault.unlock(places.target(row.id), kept.target_enc) == "https://CRM.test/in"

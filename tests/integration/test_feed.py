@@ -11,7 +11,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import Invalid, NotAllowed, NotFound
 from contractflow.models import AuditEvent, Notification
 from contractflow.permissions import Visitor
-from contractflow.services import feed, mail_choices, notifications, standing
+from contractflow.services import feed, links, mail_choices, notifications, standing
 from contractflow.web.following import change_messages
 from contractflow.web.threads import perform
 from tests import cast
@@ -142,7 +142,10 @@ def test_such_a_mail_says_where_to_choose_and_one_that_is_needed_does_not():
     with unit_of_work(cast.northlight) as work:
         notifications.queue(work, "welcome", recipient="m@x.test", dedupe_key="w", name="Mia")
         (chosen, needed) = [notifications.write(work, one) for one in work.db.exec(query.order_by("id"))]
-    assert chosen["List-Unsubscribe"].endswith("/settings/notifications>")
+    link = chosen["List-Unsubscribe"].strip("<>").rpartition("/")[2]
+    assert links.unsubscribed(link) == (cast.NORTHLIGHT, cast.mia.user_id, LETTER)
+    assert chosen["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "/settings/notifications" in chosen.get_body(("plain",)).get_content()
     assert needed["List-Unsubscribe"] is None
 
 

@@ -28,6 +28,7 @@ from contractflow.services import (
     leads,
     members,
     orgs,
+    outgoing,
     payments,
     projects,
     sessions,
@@ -221,6 +222,7 @@ PROBES: dict[Permission, Probe] = {
     P.AUDIT_VERIFY:        Probe(nothing,               lambda work, _: audit.verify(work)),
     P.LEAD_READ:           Probe(nothing,               lambda work, _: leads.list_page(work)),
     P.LEAD_WRITE:          Probe(a_lead,                leads.contact),
+    P.INTEGRATION_MANAGE:  Probe(nothing,               lambda work, _: outgoing.add(work, channel="slack", name="x", url="https://hooks.slack.com/services/x", events=["lead.received"])),
     P.LEAD_FORM_MANAGE:    Probe(nothing,               lambda work, _: leads.save_form(work, heading="x", intro="", questions="", assignee="", is_open=True)),
     P.PROJECT_WRITE:       Probe(a_client,              lambda work, client: projects.add(work, projects.NewProject(str(client), "Relaunch"))),
 }
@@ -229,7 +231,7 @@ PROBES: dict[Permission, Probe] = {
 NO_VERB_YET = {
     # the room comes later; the table already says who will have it
     P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
-    P.INTEGRATION_MANAGE, P.PAYMENT_REFUND,
+    P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip
 

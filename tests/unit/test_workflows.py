@@ -11,6 +11,7 @@ from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval, Generation, Status
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
+from contractflow.workflows.endpoint import ENDPOINT
 from contractflow.workflows.membership import MEMBERSHIP, OWNERSHIP
 from contractflow.workflows.signer import SIGNER, SignerStatus
 from contractflow.workflows.template import TEMPLATE
@@ -27,6 +28,7 @@ WORKFLOWS = [
     SUBSCRIPTION,
     LEAD,
     PROJECT,
+    ENDPOINT,
     MEMBERSHIP,
     TEMPLATE,
     OWNERSHIP,
@@ -104,6 +106,7 @@ def test_the_drawing_shows_every_row(workflow):
 
 
 ENDS = {
+    "endpoint": {"removed"},
     "document": {"voided"},
     "approval": set(),
     "generation": set(),

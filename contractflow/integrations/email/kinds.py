@@ -26,6 +26,8 @@ class Link(StrEnum):
     CONFIRM = "confirm"
     NOT_ME = "not_me"
     """Takes back what somebody else did to one's account."""
+    ENDPOINT = "endpoint"
+    """The settings of one integration, with its log."""
     LOGIN = "login"
     FORGOT = "forgot"
 
@@ -98,6 +100,8 @@ KINDS: dict[str, Kind] = {
     "org_suspended":      Kind("{{ org }} is suspended",                            B.RED,    "Suspended",        L.NONE,     False,   ("name", "org", "reason")),
     "org_lifted":         Kind("{{ org }} is open again",                           B.GRASS,  "Open",             L.HOME,     False,   ("name", "org")),
     "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "arrived", "ref", "invoice_id")),
+    "endpoint_failing":   Kind("{{ endpoint }} did not take a message",             B.RED,    "Failed",           L.ENDPOINT, True,    ("name", "org", "endpoint", "event", "endpoint_id")),
+    "endpoint_paused":    Kind("{{ endpoint }} is paused",                          B.AMBER,  "Paused",           L.ENDPOINT, True,    ("name", "org", "endpoint", "why", "endpoint_id")),
 }
 # fmt: on
 

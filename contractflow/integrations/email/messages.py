@@ -44,13 +44,14 @@ def compose(
     attachments: Sequence[Attachment] = (),
     chain: str = "",
     choices: str = "",
+    unsubscribe: str = "",
 ) -> EmailMessage:
     """The mail of `kind` to `recipient`, from `org` at the address `sender`.
 
     The same `key` (the notification's id) makes the same Message-ID, so that a mail that is sent twice shows once
     at most receivers. `chain` is the head of the audit trail ("1234:9f86d0…"): every mail has it in a header, those to
-    the team and the news of a completed document print it. `choices` is where the receiver says that they want no such
-    mails, if they may (RFC 2369). Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
+    the team and the news of a completed document print it. `choices` is where the receiver says which mails they want,
+    if they may; `unsubscribe` takes one post and this kind comes no more (RFC 8058). Raises ValueError for an address that cannot be one, jinja2.UndefinedError for a missing fact.
     """
     context = (
         _context(kind, facts, org, url, bool(attachments)) | _printed(kind, chain) | {"choices": choices}
@@ -66,8 +67,9 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"  # no holiday replies, please (RFC 3834)
     if chain:
         mail["X-ContractFlow-Audit-Trail"] = chain
-    if choices:
-        mail["List-Unsubscribe"] = f"<{choices}>"
+    if unsubscribe:
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(_plain(_layout("text").get_template(f"{kind}.j2").render(context)))
     mail.add_alternative(_layout("html").get_template(f"{kind}.j2").render(context), subtype="html")
     for file in attachments:

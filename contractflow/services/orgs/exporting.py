@@ -28,6 +28,7 @@ from contractflow.models import (
     Document,
     DocumentVersion,
     DraftJob,
+    Endpoint,
     Invoice,
     Lead,
     Membership,
@@ -47,7 +48,7 @@ TABLES: Final[Mapping[str, type[SQLModel]]] = {
     str(model.__tablename__): model
     for model in (
         Org, Subscription, Membership, Client, Contact, Lead, Project, Template, Document, DocumentVersion, DraftJob,
-        Approval, Comment, Signer, Signature, Invoice, Payment, Artifact,
+        Approval, Comment, Signer, Signature, Invoice, Payment, Artifact, Endpoint,
     )
 }  # fmt: skip
 """What is the organisation's own, in an order in which each refers to what came before."""
@@ -56,6 +57,8 @@ LEFT_OUT: Final = {
     "audit_event": "in the folder audit-log, with a script that proves it",
     "audit_head": "the newest line of the audit log says the same",
     "auth_session": "belongs to the people who sign in",
+    "delivery": "messages to other programs, kept for thirty days; what they told stands in the audit log",
+    "delivery_attempt": "what those programs answered",
     "draft_attempt": "what providers answered on the way to a draft; the draft itself is there",
     "notification": "mails to people; what they told stands in the audit log",
     "one_time_token": "the keys of mailed links",
@@ -65,7 +68,12 @@ LEFT_OUT: Final = {
 }
 """Tables of an organisation that are not taken along, and why."""
 
-SECRET: Final = frozenset({"token_hmac", "pay_token_hmac", "access_code_hash", "ip_hash", "storage_key"})
+SECRET: Final = frozenset(
+    {
+        "token_hmac", "pay_token_hmac", "access_code_hash", "ip_hash", "storage_key", "target_enc", "secret_enc",
+        "former_secret_enc",
+    }
+)  # fmt: skip
 """Columns that open something, or say nothing outside of here."""
 
 

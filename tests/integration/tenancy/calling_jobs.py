@@ -19,6 +19,7 @@ from tests.integration.tenancy.world import World
 WITHOUT_AN_ORGANISATION = {
     "payments.process_webhook": "takes the id of an event; its organisation is the provider's word",
     "payments.reconcile":       "takes nothing",
+    "outgoing.forget":          "takes nothing: what is older than thirty days, in every organisation",
 }
 # fmt: on
 

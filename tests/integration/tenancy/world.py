@@ -83,6 +83,7 @@ def build() -> World:
     ours = {**signed_there, **draft_there}
     for ids, slug in ((signed, "north"), (ours, "red")):
         ids["event_row_id"] = _a_webhook(slug, ids["org_id"])
+        ids.update(_an_integration(System(ids["org_id"], "test"), SECRET if slug == "north" else "redshift"))
     around_draft = {**signed, **draft}
     rewrite = {**around_draft, "draft_id": draft.pop("rewrite_id")}
     return World(
@@ -258,6 +259,15 @@ def _another_client(work: UnitOfWork) -> tuple[Signer, set[str], UUID]:
         str(each) for each in (document.org_id, document.owner_id, document.created_by)
     }
     return Signer(document.org_id, document.id, signer.id, signer.name), known, version.id
+
+
+def _an_integration(actor: System, word: str) -> Ids:
+    """After a line of the trail, which a message tells of."""
+    with unit_of_work(actor) as work:
+        endpoint = builders.an_endpoint(work, words=word)
+        newest = text("SELECT max(seq) FROM audit_event WHERE org_id = :org_id")
+        row = builders.a_delivery(work, endpoint, work.db.scalar(newest, {"org_id": actor.org_id}), word)
+        return {"endpoint_id": endpoint.id, "delivery_id": row.id}
 
 
 def _a_webhook(slug: str, org_id: UUID) -> UUID:
