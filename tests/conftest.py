@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -18,8 +19,10 @@ from contractflow.config import settings
 from contractflow.db.engine import forget_engines, use_role
 from contractflow.db.migrations import migrate
 from contractflow.db.roles import DbRole
+from contractflow.integrations.signing import keys
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres, EmbeddedRedis
 from tests import cast
+from tests.sandbox import Sandbox, running_sandbox
 from tests.served import _web_process, front_end, served, served_by_name, web_log
 
 # Here, for all of the tests: a second definition elsewhere would start a second server and move the settings to it.
@@ -109,6 +112,24 @@ def redis_url(redis_server: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch) -> I
     yield redis_server.url()
     connections.forget_connections()
     settings.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory) -> Iterator[Sandbox]:
+    """The vendors' other side; what a test leaves there, the next one of its module takes away with `clear`."""
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def own_key(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data directory of its own, so a key of its own to seal with."""
+    monkeypatch.setenv("CONTRACTFLOW_DATA_DIR", str(tmp_path / "data"))
+    settings.cache_clear()
+    keys.signer.cache_clear()
+    yield tmp_path / "data"
+    settings.cache_clear()
+    keys.signer.cache_clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +12,11 @@ from sqlalchemy import event
 from sqlmodel import col, select
 
 from contractflow.content.typed_plan import TypedRow
+from contractflow.db.engine import use_role
+from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
-from contractflow.models import AuditEvent, Document, OneTimeToken, Signer
+from contractflow.jobs import signing
+from contractflow.models import Artifact, AuditEvent, Document, Notification, OneTimeToken, Signer
 from contractflow.permissions import Actor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security.links import one_time_code
@@ -54,6 +58,29 @@ def trail(actor: Actor, document_id: UUID) -> list[str]:
         .order_by(col(AuditEvent.seq))
     )
     return as_(actor, lambda work: list(work.db.exec(query)))
+
+
+def recorded(*actions: str) -> list[dict[str, Any]]:
+    """What Northlight's trail has under those names, oldest first: who and what about."""
+    query = select(AuditEvent).where(col(AuditEvent.action).in_(actions)).order_by(col(AuditEvent.seq))
+    events = as_(cast.northlight, lambda work: list(work.db.exec(query)))
+    return [{"who": event.actor_label, **json.loads(event.canonical)["data"]} for event in events]
+
+
+def mailed_to(kind: str) -> list[str]:
+    """Whom Northlight has written a mail of this kind."""
+    query = select(Notification.recipient).where(Notification.channel == "email", Notification.kind == kind)
+    return sorted(as_(cast.northlight, lambda work: list(work.db.exec(query))))
+
+
+def seal(document: Document | SignerActor) -> Artifact:
+    """The sealed PDF of a signed document, as the worker makes it."""
+    document_id = document.id if isinstance(document, Document) else document.document_id
+    use_role(DbRole.WORKER)
+    signing.seal(str(document.org_id), str(document_id))
+    use_role(DbRole.APP)
+    query = select(Artifact).where(col(Artifact.document_id) == document_id)
+    return as_(cast.northlight, lambda work: work.db.exec(query).one())
 
 
 def new_client(**other: Any) -> NewClient:

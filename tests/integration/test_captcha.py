@@ -4,16 +4,10 @@ import pytest
 
 from contractflow import config
 from contractflow.integrations import captcha
-from tests.sandbox import Sandbox, free_port, running_sandbox
+from tests.sandbox import Sandbox, free_port
 
 SECRET = "1x0000000000000000000000000000000AA"
 DUMMY = "XXXX.DUMMY.TOKEN.XXXX"
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

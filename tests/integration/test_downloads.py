@@ -7,9 +7,7 @@ import httpx
 import pytest
 
 from contractflow.api import api
-from contractflow.config import settings
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.integrations.signing import keys
 from contractflow.jobs import signing
 from contractflow.security.links import token_hash
 from contractflow.security.sessions import MEMBERS, SIGNERS
@@ -17,16 +15,7 @@ from contractflow.services import sealing
 from contractflow.services.portal_links import LinkKind, PortalLink, Target
 from tests import builders, cast
 
-pytestmark = pytest.mark.usefixtures("database", "redis")
-
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONTRACTFLOW_DATA_DIR", str(tmp_path))
-    settings.cache_clear()
-    keys.signer.cache_clear()
-    yield
-    keys.signer.cache_clear()
+pytestmark = pytest.mark.usefixtures("database", "redis", "own_key")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The people of an organisation: what each verb leaves behind, who may not, twice, and two at the same moment."""
 
-import json
 import threading
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -14,10 +13,8 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import AppError, IllegalMove, Invalid, LimitReached, NotAllowed, NotFound
 from contractflow.models import (
     Approval,
-    AuditEvent,
     Comment,
     Membership,
-    Notification,
     OneTimeToken,
     Org,
     OwnershipOffer,
@@ -26,7 +23,7 @@ from contractflow.permissions import Member, Role, System
 from contractflow.services import accounts, documents, invitations, members, sessions
 from contractflow.workflows.membership import MembershipStatus, OfferStatus
 from tests import builders, cast
-from tests.integration.journey import a_draft, as_, in_review, look
+from tests.integration.journey import a_draft, as_, in_review, look, mailed_to, recorded
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url")
 
@@ -48,18 +45,6 @@ def allow_seats(number: int | None) -> None:
 
 def place(person: Member) -> Membership:
     return as_(cast.northlight, lambda work: work.db.get_one(Membership, person.membership_id))
-
-
-def trail(*actions: str) -> list[dict]:
-    """What was recorded under those names, oldest first: who and what about."""
-    query = select(AuditEvent).where(col(AuditEvent.action).in_(actions)).order_by(col(AuditEvent.seq))
-    events = as_(cast.northlight, lambda work: list(work.db.exec(query)))
-    return [{"who": event.actor_label, **json.loads(event.canonical)["data"]} for event in events]
-
-
-def mails(kind: str) -> list[str]:
-    query = select(Notification.recipient).where(Notification.channel == "email", Notification.kind == kind)
-    return sorted(as_(cast.northlight, lambda work: list(work.db.exec(query))))
 
 
 def another_admin(name: str = "Ada Admin") -> Member:
@@ -185,10 +170,10 @@ def test_a_changed_role_is_recorded_once_and_told():
     for _ in range(2):
         as_(cast.adam, members.change_role, M_, "viewer")
     assert place(cast.mia).role is Role.VIEWER
-    assert trail("member:change_role") == [
+    assert recorded("member:change_role") == [
         {"who": "Adam Admin", "person": "Mia Member", "changes": {"role": ["member", "viewer"]}}
     ]
-    assert mails("place_changed") == ["mia@northlight.test"]
+    assert mailed_to("place_changed") == ["mia@northlight.test"]
 
 
 def test_two_admins_change_one_member_one_after_the_other():
@@ -214,11 +199,11 @@ def test_suspended_and_reinstated():
         as_(cast.adam, members.reinstate, M_)
     assert place(cast.mia).role is Role.MEMBER
     assert as_(cast.northlight, accounts.membership, cast.mia.user_id, cast.NORTHLIGHT) is not None
-    assert [line["to"] for line in trail("membership:suspend", "membership:reinstate")] == [
+    assert [line["to"] for line in recorded("membership:suspend", "membership:reinstate")] == [
         "suspended",
         "active",
     ]
-    assert mails("place_changed") == ["mia@northlight.test"] * 2
+    assert mailed_to("place_changed") == ["mia@northlight.test"] * 2
 
 
 @pytest.mark.parametrize(("allowed", "words"), [(20, "5 of 20 seats"), (None, "5 seats taken")])
@@ -270,10 +255,10 @@ def test_who_is_removed_leaves_documents_to_a_colleague_and_words_to_the_organis
     assert place(cast.mia).status is MembershipStatus.REMOVED
     written = as_(cast.northlight, lambda work: work.db.exec(select(Comment.member_id)).all())
     assert written == [M_]
-    (line,) = trail("membership:remove")
+    (line,) = recorded("membership:remove")
     assert line["who"] == "Adam Admin"
     assert (line["person"], line["documents"], line["heir"]) == ("Mia Member", 1, "Adam Admin")
-    assert mails("place_changed") == ["mia@northlight.test"]
+    assert mailed_to("place_changed") == ["mia@northlight.test"]
 
 
 @pytest.mark.parametrize("heir", [V_, M_, uuid4(), cast.rita.membership_id])
@@ -291,7 +276,7 @@ def test_a_removed_member_can_be_invited_and_is_the_same_person():
     invitation = as_(cast.adam, members.invite, "mia@northlight.test", "viewer")
     as_(cast.northlight, invitations.join, invitation, cast.mia.user_id, "Mia Member", "")
     assert (place(cast.mia).status, place(cast.mia).role) == (MembershipStatus.ACTIVE, Role.VIEWER)
-    assert trail("membership:rejoin")
+    assert recorded("membership:rejoin")
 
 
 def test_a_suspended_member_is_not_invited_but_reinstated():
@@ -306,7 +291,7 @@ def test_an_approval_passes_on_to_an_admin_who_was_not_asked():
     as_(cast.olivia, members.remove, A_)
     requests = approvals(document_id)
     assert requests == {A_: "skipped", O_: "pending"}
-    assert mails("approval_request").count("olivia@northlight.test") == 1
+    assert mailed_to("approval_request").count("olivia@northlight.test") == 1
     as_(cast.olivia, documents.approve, document_id, look(cast.mia, document_id).current_version_id)
     assert look(cast.mia, document_id).approval_status == "approved"
 
@@ -315,7 +300,7 @@ def test_when_others_were_asked_as_well_nobody_new_is():
     document_id = in_review()
     as_(cast.olivia, members.suspend, A_)
     assert approvals(document_id) == {A_: "skipped", O_: "pending"}
-    assert mails("approval_request") == ["adam@northlight.test", "olivia@northlight.test"]
+    assert mailed_to("approval_request") == ["adam@northlight.test", "olivia@northlight.test"]
 
 
 def test_when_nobody_is_left_to_approve_the_document_is_a_draft_again():
@@ -324,7 +309,7 @@ def test_when_nobody_is_left_to_approve_the_document_is_a_draft_again():
     as_(cast.olivia, members.remove, A_)
     row = look(cast.olivia, document_id)
     assert (row.status, row.approval_status) == ("draft", "none")
-    assert mails("review_ended") == ["olivia@northlight.test"]
+    assert mailed_to("review_ended") == ["olivia@northlight.test"]
 
 
 def test_a_new_viewers_approvals_pass_on():
@@ -373,8 +358,8 @@ def test_everybody_leaves_but_the_owner():
         as_(cast.olivia, members.leave)
     as_(cast.victor, members.leave)
     assert place(cast.victor).status is MembershipStatus.REMOVED
-    assert trail("membership:leave")[0]["who"] == "Victor Viewer"
-    assert mails("place_changed") == ["olivia@northlight.test"]
+    assert recorded("membership:leave")[0]["who"] == "Victor Viewer"
+    assert mailed_to("place_changed") == ["olivia@northlight.test"]
     with pytest.raises(NotAllowed, match="no longer a member"):
         as_(cast.victor, members.leave)
 
@@ -428,14 +413,14 @@ def test_the_ownership_changes_hands_with_both_wanting_it():
     for _ in range(2):
         as_(cast.olivia, members.offer_ownership, A_)
     assert owners() == [O_]
-    assert mails("ownership_offered") == ["adam@northlight.test"]
+    assert mailed_to("ownership_offered") == ["adam@northlight.test"]
     for _ in range(2):
         as_(cast.adam, members.accept_ownership)
     assert owners() == [A_]
     assert place(cast.olivia).role is Role.ADMIN
     assert offers() == [OfferStatus.ACCEPTED]
-    assert mails("ownership_answered") == ["olivia@northlight.test"]
-    assert [line["who"] for line in trail("ownership_offer:offer", "ownership_offer:accept")] == [
+    assert mailed_to("ownership_answered") == ["olivia@northlight.test"]
+    assert [line["who"] for line in recorded("ownership_offer:offer", "ownership_offer:accept")] == [
         "Olivia Owner",
         "Adam Admin",
     ]
@@ -559,8 +544,8 @@ def test_sent_again_with_a_new_link_and_the_old_one_is_dead():
     as_(cast.northlight, invitations.join, second, None, "Nora", "hash")
     with pytest.raises(IllegalMove, match="no longer open"):
         as_(cast.adam, members.invite_again, second)
-    assert mails("invite") == ["nora@new.test"] * 2
-    assert len(trail("member:invite_again")) == 1
+    assert mailed_to("invite") == ["nora@new.test"] * 2
+    assert len(recorded("member:invite_again")) == 1
 
 
 def test_an_expired_invitation_is_listed_and_can_be_sent_again():

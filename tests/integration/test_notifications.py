@@ -20,7 +20,7 @@ from contractflow.security.links import one_time_code
 from contractflow.services import accounts, audit, invitations, links, notifications
 from tests import builders, cast
 from tests.conftest import Database
-from tests.sandbox import Sandbox, free_port, running_sandbox
+from tests.sandbox import Sandbox, free_port
 
 CLARA = cast.clara.email
 INVOICE = {
@@ -31,12 +31,6 @@ INVOICE = {
     "total": "€1",
     "due": "",
 }
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

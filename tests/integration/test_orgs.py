@@ -1,21 +1,20 @@
 """Organisations: another one, where something is, what they are called, and their end."""
 
-import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import select
 
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, Invalid, LimitReached, NotAllowed
-from contractflow.models import AuditEvent, Notification, Org, OwnershipOffer
+from contractflow.models import Org, OwnershipOffer
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Permission, Role, System, Visitor
 from contractflow.services import accounts, clients, documents, home, members, orgs, portal, sessions
 from contractflow.workflows.membership import OfferStatus
 from tests import builders, cast
-from tests.integration.journey import a_draft, as_, new_client, sent, signer_of
+from tests.integration.journey import a_draft, as_, mailed_to, new_client, recorded, sent, signer_of
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url")
 
@@ -31,17 +30,6 @@ PROFILE = {
 
 def northlight() -> Org:
     return as_(cast.northlight, lambda work: work.db.get_one(Org, cast.NORTHLIGHT))
-
-
-def trail(*actions: str) -> list[dict]:
-    query = select(AuditEvent).where(col(AuditEvent.action).in_(actions)).order_by(col(AuditEvent.seq))
-    events = as_(cast.northlight, lambda work: list(work.db.exec(query)))
-    return [{"who": event.actor_label, **json.loads(event.canonical)["data"]} for event in events]
-
-
-def mails(kind: str) -> list[str]:
-    query = select(Notification.recipient).where(Notification.channel == "email", Notification.kind == kind)
-    return sorted(as_(cast.northlight, lambda work: list(work.db.exec(query))))
 
 
 def read_now(person):
@@ -169,7 +157,7 @@ def test_an_admin_changes_it_and_the_trail_says_what_it_was():
         "GBP",
     )
     assert org.billing_address["lines"] == "Torstr. 1\n10119 Berlin\nGermany"
-    (line,) = trail("org:update")
+    (line,) = recorded("org:update")
     assert line["changes"]["name"] == ["Northlight", "Northlight Studio"]
     assert line["changes"]["timezone"] == ["UTC", "Europe/Berlin"]
 
@@ -193,7 +181,9 @@ def test_without_the_policy_documents_go_out_unapproved():
     for _ in range(2):
         as_(cast.adam, orgs.save_policy, approval_required=False)
     as_(cast.mia, documents.send, document_id)
-    assert [line["changes"] for line in trail("org:change_policy")] == [{"approval_required": [True, False]}]
+    assert [line["changes"] for line in recorded("org:change_policy")] == [
+        {"approval_required": [True, False]}
+    ]
 
 
 # ---------------------------------------------------------------- its end
@@ -218,7 +208,7 @@ def test_asked_for_once_told_to_everybody_and_taken_back():
     as_(cast.olivia, members.offer_ownership, cast.adam.membership_id)
     for _ in range(2):
         as_(cast.olivia, orgs.request_deletion, " Northlight ")
-    assert len(mails("org_closing")) == 4
+    assert len(mailed_to("org_closing")) == 4
     offers = as_(cast.northlight, lambda work: work.db.exec(select(OwnershipOffer.status)).all())
     assert offers == [OfferStatus.LAPSED]
     page = as_(cast.mia, orgs.organisation)
@@ -226,8 +216,8 @@ def test_asked_for_once_told_to_everybody_and_taken_back():
     assert (page.is_closing, page.erased_on) == (True, due)
     for _ in range(2):
         as_(read_now(cast.olivia), orgs.undo_deletion)
-    assert len(mails("org_kept")) == 4
-    assert [line["who"] for line in trail("org:request_deletion", "org:undo_deletion")] == [
+    assert len(mailed_to("org_kept")) == 4
+    assert [line["who"] for line in recorded("org:request_deletion", "org:undo_deletion")] == [
         "Olivia Owner"
     ] * 2
     assert not read_now(cast.mia).is_reading_only

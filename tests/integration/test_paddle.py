@@ -13,15 +13,9 @@ from contractflow.integrations.payments.paddle_seller import PaddleProvider
 from contractflow.integrations.payments.port import PaymentIntent, PaymentProvider, Settlement
 from contractflow.sandbox.paddle import API_KEY, WEBHOOK_SECRET
 from contractflow.sandbox.paddle.books import signature
-from tests.sandbox import Sandbox, eventually, free_port, running_sandbox
+from tests.sandbox import Sandbox, eventually, free_port
 
 BODY = b'{"event_id":"evt_1","event_type":"transaction.paid","occurred_at":"2026-11-23T10:00:00.5Z","data":{"id":"txn_1"}}'
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from contractflow.config import settings
 from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
 from contractflow.integrations.signing import keys
-from contractflow.jobs import mail, signing
+from contractflow.jobs import mail
 from contractflow.models import Invoice, Subscription
 from contractflow.permissions import Signer as SignerActor
 from contractflow.services import documents, invoices, links, members, orgs, payments
@@ -32,7 +32,7 @@ from tests import cast
 from tests.integration import journey
 from tests.integration.hostile import stage
 from tests.integration.journey import as_
-from tests.sandbox import Sandbox, running_sandbox
+from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -43,12 +43,6 @@ IBAN = "DE89370400440532013000"
 PROMISE = "We build a quiet website"
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _TOKEN = re.compile(r"[\w~-]{20,}")
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture(params=["local", "test"], ids=["for people", "for machines"])
@@ -165,9 +159,7 @@ def _sell() -> tuple[SignerActor, str]:
     as_(cast.northlight, lambda work: work.db.add(plan))
     as_(cast.olivia, members.invite, GUEST, "member")
     clara = journey.signed()
-    use_role(DbRole.WORKER)
-    signing.seal(str(clara.org_id), str(clara.document_id))
-    use_role(DbRole.APP)
+    journey.seal(clara)
     as_(cast.mia, documents.one, clara.document_id)
     rows = as_(cast.adam, lambda work: list(work.db.exec(select(Invoice))))
     for number, row in enumerate(rows):

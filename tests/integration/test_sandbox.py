@@ -9,12 +9,6 @@ import pytest
 from tests.sandbox import Sandbox, free_port, running_sandbox
 
 
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
-
-
 @pytest.fixture(autouse=True)
 def _clean(sandbox: Sandbox):
     sandbox.clear()

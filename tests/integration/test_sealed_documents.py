@@ -13,24 +13,16 @@ from contractflow.db.engine import use_role
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, NotFound
-from contractflow.integrations.signing import keys, verify
+from contractflow.integrations.signing import verify
 from contractflow.jobs import signing
 from contractflow.models import Artifact, AuditEvent, AuditHead, Document, Notification
 from contractflow.permissions import Signer, Visitor
 from contractflow.services import audit, sealing, verification
 from contractflow.services.sealing import keep, make, prepare
 from tests import builders, cast
+from tests.integration.journey import seal
 
-pytestmark = pytest.mark.usefixtures("database", "redis_url")
-
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONTRACTFLOW_DATA_DIR", str(tmp_path))
-    settings.cache_clear()
-    keys.signer.cache_clear()
-    yield
-    keys.signer.cache_clear()
+pytestmark = pytest.mark.usefixtures("database", "redis_url", "own_key")
 
 
 @pytest.fixture
@@ -43,15 +35,6 @@ def signed():
 
 def clara(document, signer) -> Signer:
     return Signer(cast.NORTHLIGHT, document.id, signer.id, signer.name, "198.51.100.7", "pytest")
-
-
-def seal(document) -> Artifact:
-    """As the worker does it."""
-    use_role(DbRole.WORKER)
-    signing.seal(str(document.org_id), str(document.id))
-    use_role(DbRole.APP)
-    with unit_of_work(cast.northlight) as work:
-        return work.db.exec(select(Artifact).where(Artifact.document_id == document.id)).one()
 
 
 def test_a_signed_document_is_sealed_once_and_everybody_is_told(signed, tmp_path):

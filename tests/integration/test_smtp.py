@@ -4,13 +4,7 @@ import pytest
 
 from contractflow import config
 from contractflow.integrations.email import MailRefused, compose, send
-from tests.sandbox import Sandbox, free_port, running_sandbox
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory):
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
+from tests.sandbox import Sandbox, free_port
 
 
 @pytest.fixture(autouse=True)

@@ -27,17 +27,6 @@ from tests.unit.test_printing import STANDARDS, a_contract, failures
 
 
 @pytest.fixture
-def own_key(tmp_path, monkeypatch):
-    """A data directory of its own, so a key of its own."""
-    monkeypatch.setenv("CONTRACTFLOW_DATA_DIR", str(tmp_path / "data"))
-    settings.cache_clear()
-    keys.signer.cache_clear()
-    yield tmp_path / "data"
-    settings.cache_clear()
-    keys.signer.cache_clear()
-
-
-@pytest.fixture
 def sealed(own_key):
     return sealing.seal(render.render(a_contract())).pdf
 

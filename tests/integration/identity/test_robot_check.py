@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 
 import pytest
@@ -16,17 +15,11 @@ from contractflow.web import later
 from tests import cast
 from tests.conftest import Database
 from tests.integration.identity.browsing import PASSWORD, Browser, mails
-from tests.sandbox import Sandbox, free_port, running_sandbox
+from tests.sandbox import Sandbox, free_port
 
 pytestmark = pytest.mark.usefixtures("redis", "database")
 MIA = cast.email_of(cast.mia)
 _tokens = count(1)
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

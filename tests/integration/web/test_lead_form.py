@@ -16,7 +16,7 @@ from contractflow.services import leads
 from tests import cast
 from tests.integration.identity.browsing import Browser
 from tests.integration.journey import as_
-from tests.sandbox import Sandbox, running_sandbox
+from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("redis", "database")
 FORM = "/lead/northlight"
@@ -27,12 +27,6 @@ TYPED = {
     "utm_source": "letter",
 }
 _tokens = count(1)
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory) -> Iterator[Sandbox]:
-    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

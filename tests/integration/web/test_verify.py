@@ -12,16 +12,10 @@ from reflex.state import State
 from reflex_base.constants.route import RouteArgType
 from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
-from sqlmodel import select
 
 from contractflow.api import api
-from contractflow.config import settings
 from contractflow.contractflow import app
-from contractflow.db.engine import use_role
-from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import unit_of_work
-from contractflow.integrations.signing import keys
-from contractflow.jobs import signing
 from contractflow.models import Artifact, Document
 from contractflow.security import rate_limits
 from contractflow.security.rate_limits import Limit
@@ -30,20 +24,12 @@ from contractflow.state.verify import VerifyState
 from contractflow.web.principal import HEADER, Families
 from contractflow.web.verifying import UNKNOWN
 from tests import builders, cast
+from tests.integration.journey import seal
 
-pytestmark = pytest.mark.usefixtures("database", "redis")
+pytestmark = pytest.mark.usefixtures("database", "redis", "own_key")
 
 VERIFY = VerifyState.get_full_name()
 State.setup_dynamic_args({"code": RouteArgType.SINGLE})  # as /verify/[code] does when the app is made
-
-
-@pytest.fixture(autouse=True)
-def own_key(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONTRACTFLOW_DATA_DIR", str(tmp_path))
-    settings.cache_clear()
-    keys.signer.cache_clear()
-    yield
-    keys.signer.cache_clear()
 
 
 @pytest.fixture
@@ -52,14 +38,6 @@ def sealed() -> Artifact:
         document, _ = builders.a_signed_document(work)
         work.record("document:send", "document", document.id, document_id=document.id)
     return seal(document)
-
-
-def seal(document: Document) -> Artifact:
-    use_role(DbRole.WORKER)
-    signing.seal(str(document.org_id), str(document.id))
-    use_role(DbRole.APP)
-    with unit_of_work(cast.northlight) as work:
-        return work.db.exec(select(Artifact).where(Artifact.document_id == document.id)).one()
 
 
 def code_of(artifact: Artifact) -> str:
