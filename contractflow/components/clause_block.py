@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.components.block_editor import block_editor
 from contractflow.components.buttons import icon_button, quiet
+from contractflow.components.comments import block_comments, comment_button
 from contractflow.components.dialog import confirm
 from contractflow.components.icon import icon
 from contractflow.components.rewrite import rewrite_of
@@ -29,18 +30,24 @@ def clause_block(block: BlockRow) -> rx.Component:
             label=block.heading,
             on_save=DocumentState.save_block,
         ),
-        rx.el.div(
-            rx.el.span(
-                rx.cond(block.is_locked, rx.el.span(icon("lock", 14), " Locked · ", title=LOCKED)),
-                block.origin,
-                rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
-            ),
-            rx.cond(page.is_editable, _tools(block)),
-            class_name="cf-block__foot",
-        ),
+        _foot(block),
         rewrite_of(block),
+        block_comments(block),
         key=block.id,
         class_name="cf-clause-block",
+    )
+
+
+def _foot(block: BlockRow) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(
+            rx.cond(block.is_locked, rx.el.span(icon("lock", 14), " Locked · ", title=LOCKED)),
+            block.origin,
+            rx.cond(block.at.ago, rx.el.time(f" · {block.at.ago}", title=block.at.tip)),
+        ),
+        comment_button(block),
+        rx.cond(page.is_editable, _tools(block)),
+        class_name="cf-block__foot",
     )
 
 

@@ -2,13 +2,14 @@
 
 import reflex as rx
 
+from contractflow.components.comments import comments_section
 from contractflow.components.draft_section import draft_section
 from contractflow.components.icon import link
 from contractflow.components.pill import APPROVAL, DOCUMENT, INVOICE, SIGNER, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
 from contractflow.components.writing_rail import variables
-from contractflow.services.documents.page import ApproverRow, CommentRow, PlanLine, SignerRow
+from contractflow.services.documents.page import ApproverRow, PlanLine, SignerRow
 from contractflow.services.invoices import InvoiceRow
 from contractflow.state.document import DocumentState
 
@@ -21,7 +22,7 @@ def rail() -> rx.Component:
         draft_section(),
         variables(),
         rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
-        rx.cond(page.comments, section("Comments", rx.foreach(page.comments, _comment))),
+        comments_section(),
         section("Signers", rx.foreach(page.signers, _signer)),
         _money(),
         section("Timeline", timeline(DocumentState.days)),
@@ -75,14 +76,6 @@ def _approver(row: ApproverRow) -> rx.Component:
     )
     return rx.el.div(
         rx.el.span(row.name), word, class_name="cf-line cf-line--apart", title=row.at.tip, key=row.name
-    )
-
-
-def _comment(row: CommentRow) -> rx.Component:
-    return rx.el.div(
-        rx.el.p(row.author, rx.el.time(f" · {row.at.ago}", title=row.at.tip), class_name="cf-muted cf-small"),
-        rx.el.p(row.body),
-        key=row.id,
     )
 
 

@@ -10,6 +10,7 @@ STYLESHEETS = [
     "/styles/data.css",
     "/styles/frame.css",
     "/styles/document.css",
+    "/styles/comments.css",
     "/styles/live.css",
     "/styles/money.css",
     "/styles/landing.css",

@@ -1,10 +1,9 @@
 """Comments."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -14,27 +13,34 @@ from contractflow.models.columns import (
     belongs_to,
     default,
     in_org,
-    json_object,
     one_of,
     prose,
+    stored,
 )
+from contractflow.workflows.comment import CommentState
 
 
 class Comment(Created, OfOrg, table=True):
-    """A remark on a document or one of its blocks: among members, or shared with the client."""
+    """A remark on a document or one of its blocks: among members, or shared with the client.
+
+    The first of a thread has no parent; `state` and what it is about are those of the first.
+    """
 
     __tablename__ = "comment"
     __table_args__ = (
         in_org(),
+        UniqueConstraint("org_id", "document_id", "key"),
         belongs_to("document", "document_id"),
         belongs_to("document_version", "document_id", "version_id", to=("document_id", "id")),
         belongs_to("comment", "parent_id"),
         belongs_to("membership", "member_id"),
         belongs_to("contact", "contact_id"),
-        CheckConstraint("length(body) BETWEEN 1 AND 10000", name="body_length"),
+        CheckConstraint(
+            "length(body) BETWEEN 1 AND 10000 AND deleted_at IS NULL OR body = '' AND deleted_at IS NOT NULL",
+            name="body_length",
+        ),
         CheckConstraint("num_nonnulls(member_id, contact_id) = 1", name="one_author"),
         CheckConstraint("contact_id IS NULL OR visibility = 'shared'", name="contact_shares"),
-        CheckConstraint("state IN ('open', 'resolved') OR suggestion IS NOT NULL", name="suggestion_decided"),
         Index(None, "org_id", "document_id", "id"),
         Index(None, "org_id", "document_id", "version_id"),
         Index(None, "org_id", "parent_id"),
@@ -44,8 +50,14 @@ class Comment(Created, OfOrg, table=True):
 
     document_id: UUID
     version_id: UUID | None = None
+    """The version it was written about."""
     block_id: str | None = Field(default=None, max_length=80)
     parent_id: UUID | None = None
+    kind: str = Field(
+        default="comment",
+        sa_type=one_of("kind", "comment", "change_request"),
+        sa_column_kwargs=default("comment"),
+    )
     visibility: str = Field(
         default="internal",
         sa_type=one_of("visibility", "internal", "shared"),
@@ -54,11 +66,11 @@ class Comment(Created, OfOrg, table=True):
     member_id: UUID | None = None
     contact_id: UUID | None = None
     body: str = Field(sa_type=prose())
-    suggestion: dict[str, Any] | None = Field(default=None, sa_type=json_object())
-    state: str = Field(
-        default="open",
-        sa_type=one_of("state", "open", "resolved", "accepted", "rejected"),
-        sa_column_kwargs=default("open"),
+    """Who is mentioned stands in it as `@[membership id]`, and in `mentions`."""
+    key: str | None = Field(default=None, max_length=80)
+    """Names the click that wrote it, so that a second one writes nothing."""
+    state: CommentState = Field(
+        default=CommentState.OPEN, sa_type=stored(CommentState, "state"), sa_column_kwargs=default("open")
     )
     resolved_by: UUID | None = None
     resolved_at: datetime | None = None
@@ -66,3 +78,4 @@ class Comment(Created, OfOrg, table=True):
         default_factory=list, sa_type=ARRAY(Uuid), sa_column_kwargs={"server_default": text("'{}'::uuid[]")}
     )
     edited_at: datetime | None = None
+    deleted_at: datetime | None = None

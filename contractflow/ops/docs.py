@@ -20,6 +20,7 @@ from contractflow.ops.serving import ROOT
 from contractflow.permissions import GRANTS, Permission, Role
 from contractflow.services.tiers import GRACE_DAYS, TIERS, TRIAL_DAYS, TRIAL_TIER, named
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
+from contractflow.workflows.comment import COMMENT
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
@@ -46,6 +47,7 @@ MACHINES: dict[str, Workflow[Any]] = {
     "A lead":                            LEAD,
     "A project":                         PROJECT,
     "A template or clause":              TEMPLATE,
+    "A thread of comments":              COMMENT,
     "A member":                          MEMBERSHIP,
     "The offer of the ownership":        OWNERSHIP,
     "An integration":                    ENDPOINT,

@@ -5,6 +5,8 @@ import reflex as rx
 from contractflow.components.buttons import link_button
 from contractflow.components.empty import empty
 from contractflow.components.icon import anchor
+from contractflow.components.live_text import follow_as_client
+from contractflow.components.portal_comments import about_block, about_document
 from contractflow.components.portal_endings import closed, decline_dialog
 from contractflow.components.portal_shell import portal_frame
 from contractflow.components.portal_steps import step_bar, step_form
@@ -13,11 +15,16 @@ from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.services.documents.page import PlanLine
 from contractflow.services.portal.page import PortalBlock
 from contractflow.state.portal import PortalState
+from contractflow.state.portal_comments import PortalCommentsState
 
 page = PortalState.page
 
 
-@rx.page(route="/portal/documents/[document_id]", title="Document · ContractFlow", on_load=PortalState.load)
+@rx.page(
+    route="/portal/documents/[document_id]",
+    title="Document · ContractFlow",
+    on_load=[PortalState.load, PortalCommentsState.load],
+)
 def portal_document() -> rx.Component:
     return portal_frame(
         page.org,
@@ -48,8 +55,9 @@ def _document() -> rx.Component:
     return rx.el.div(
         rx.cond(page.step == "closed", closed()),
         rx.cond((page.step == "done") | (page.step == "pay") | (page.step == "wait"), _signed()),
-        rx.cond(page.blocks, _paper()),
+        rx.cond(page.blocks, rx.fragment(_paper(), about_document())),
         step_form(),
+        rx.cond(page.id, follow_as_client(document_id=page.id, on_change=PortalCommentsState.load)),
         decline_dialog(),
         class_name="cf-stack cf-stack--wide",
     )
@@ -67,7 +75,7 @@ def _paper() -> rx.Component:
 
 
 def _block(block: PortalBlock) -> rx.Component:
-    return rx.html(block.html, class_name="cf-text", key=block.id)
+    return rx.el.div(rx.html(block.html, class_name="cf-text"), about_block(block), key=block.id)
 
 
 def _plan() -> rx.Component:

@@ -192,6 +192,11 @@ VERBS: Final[dict[str, Row]] = {
     "PortalInvoiceState.show_report": TRIFLE,
     "PortalInvoiceState.report":      Row(person=(10, 10 * MINUTE), org=(300, HOUR)),
     "PortalInvoiceState.pay_now":     Row(person=(20, 10 * MINUTE), org=(300, HOUR)),
+    "PortalCommentsState.load":       Row(person=(300, 5 * MINUTE)),
+    "PortalCommentsState.open":       TRIFLE,
+    "PortalCommentsState.reply":      TRIFLE,
+    "PortalCommentsState.comment":    Row(person=(20, 10 * MINUTE), org=(300, HOUR)),
+    "PortalCommentsState.answer":     Row(person=(20, 10 * MINUTE), org=(300, HOUR)),
     "LiveState.follow_as_client":     Row(person=(300, 5 * MINUTE)),
     # What costs an AI's time, or somebody else a mail
     "DocumentState.generate":         Row(person=(20, 10 * MINUTE), org=(200, 10 * MINUTE)),
@@ -200,6 +205,10 @@ VERBS: Final[dict[str, Row]] = {
     "WritingState.rewrite_as_said":   TRIFLE,  # calls rewrite
     "WritingState.discard":           TRIFLE,
     "DocumentState.stop":             TRIFLE,
+    "CommentsState.start":            Row(person=(60, 10 * MINUTE), org=(600, 10 * MINUTE)),
+    "CommentsState.reply":            Row(person=(60, 10 * MINUTE), org=(600, 10 * MINUTE)),
+    "CommentsState.edit":             Row(person=(60, 10 * MINUTE), org=(600, 10 * MINUTE)),
+    "CommentsState.find":             TRIFLE,
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),

@@ -1,4 +1,4 @@
-"""What lies on the desk when a document is open: its page, its draft, its trail, its invoices, in one transaction."""
+"""What lies on the desk when a document is open: its page, its draft, its trail, its invoices, what was said, in one transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import AppUser, Client, Document, DocumentVersion, Membership, Org
 from contractflow.permissions import Permission as P
-from contractflow.services import documents, drafts, invoices, timeline
+from contractflow.services import comments, documents, drafts, invoices, timeline
+from contractflow.services.comments import Threads
 from contractflow.services.documents import DocumentPage
 from contractflow.services.drafts import DraftRow, Rewrites
 from contractflow.services.invoices import InvoiceRow
@@ -27,6 +28,7 @@ class Desk:
     days: list[Day] = field(default_factory=list)
     rewrites: Rewrites = field(default_factory=Rewrites)
     invoices: list[InvoiceRow] = field(default_factory=list)
+    threads: Threads = field(default_factory=Threads)
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
@@ -41,6 +43,7 @@ def of_document(work: UnitOfWork, document_id: UUID) -> Desk:
         timeline.of_document(work, document_id),
         drafts.rewrites(work, document_id),
         invoices.of_document(work, document_id),
+        comments.of_document(work, document_id),
     )
 
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 from contractflow.permissions import Permission as P
 from contractflow.services import desk, documents, drafts
+from contractflow.services.comments import Threads
 from contractflow.services.desk import Desk
 from contractflow.services.documents import DocumentPage
 from contractflow.services.drafts import DraftRow, Rewrites
@@ -20,6 +21,7 @@ class DocumentState(ActingState, rx.State):
     days: list[Day] = []
     rewrites: Rewrites = Rewrites()
     invoices: list[InvoiceRow] = []
+    threads: Threads = Threads()
     is_loaded: bool = False
     is_missing: bool = False
     dialog: str = ""
@@ -33,7 +35,7 @@ class DocumentState(ActingState, rx.State):
             self.reset()
         on = await self._look_up(desk.of_document, self._id()) or Desk()
         self.page, self.draft, self.days, self.invoices = on.page, on.draft, on.days, on.invoices
-        self.rewrites = on.rewrites
+        self.rewrites, self.threads = on.rewrites, on.threads
         self.is_loaded, self.is_missing = True, not self.page.id
 
     @rx.event

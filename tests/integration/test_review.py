@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from contractflow.errors import AppError, IllegalMove, Invalid, NotAllowed
 from contractflow.models import Notification
-from contractflow.services import documents
+from contractflow.services import comments, documents
 from tests import cast
 from tests.integration.journey import a_draft, approved, as_, in_review, look, sent, trail
 
@@ -105,7 +105,8 @@ def test_changes_need_a_comment_and_go_back_to_the_author():
     as_(cast.adam, documents.request_changes, document_id, current(document_id), "Shorter, please.")
     page = as_(cast.mia, documents.one, document_id)
     assert (page.status, page.approval_status) == ("draft", "changes_requested")
-    assert [c.body for c in page.comments] == ["Shorter, please."]
+    (thread,) = as_(cast.mia, comments.of_document, document_id).on_document
+    assert (thread.gist, thread.is_change_request, thread.is_shared) == ("Shorter, please.", True, False)
     assert ("changes_requested", "mia@northlight.test") in mails()
     as_(cast.mia, documents.submit, document_id)
     assert look(cast.mia, document_id).approval_round == 2

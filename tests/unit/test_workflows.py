@@ -8,6 +8,7 @@ import pytest
 from contractflow.errors import IllegalMove, NotAllowed
 from contractflow.permissions import Member, Permission, PlatformAdmin, Role, Signer, System
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
+from contractflow.workflows.comment import COMMENT
 from contractflow.workflows.crm import LEAD, PROJECT
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval, Generation, Status
 from contractflow.workflows.draft_job import DRAFT_JOB, REWRITE
@@ -31,6 +32,7 @@ WORKFLOWS = [
     ENDPOINT,
     MEMBERSHIP,
     TEMPLATE,
+    COMMENT,
     OWNERSHIP,
 ]
 ORG = uuid4()
@@ -119,6 +121,7 @@ ENDS = {
     "lead": {"converted"},
     "project": {"canceled"},
     "template": {"archived"},
+    "comment": set(),
     "membership": set(),
     "ownership": {"accepted", "declined", "withdrawn", "lapsed"},
 }

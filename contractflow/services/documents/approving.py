@@ -174,6 +174,7 @@ def _comment_row(work: UnitOfWork, document: Document, text: str) -> None:
             org_id=document.org_id,
             document_id=document.id,
             version_id=document.current_version_id,
+            kind="change_request",
             visibility="internal",
             member_id=work.member.membership_id,
             body=text,

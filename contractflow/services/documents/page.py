@@ -14,7 +14,6 @@ from contractflow.models import Approval as ApprovalRow
 from contractflow.models import (
     AppUser,
     Client,
-    Comment,
     Document,
     DocumentVersion,
     DraftJob,
@@ -35,8 +34,6 @@ from contractflow.services.documents.subject import GONE, current_version, subje
 from contractflow.services.documents.verbs import refusals
 from contractflow.services.identity import verifying
 from contractflow.workflows.document import Approval
-
-COMMENTS = 50
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,6 @@ class ApproverRow:
     name: str
     decision: str
     comment: str
-    at: When
-
-
-@dataclass(frozen=True)
-class CommentRow:
-    id: str
-    author: str
-    body: str
     at: When
 
 
@@ -109,7 +98,6 @@ class DocumentPage:
     plan: list[PlanLine] = field(default_factory=list)
     signers: list[SignerRow] = field(default_factory=list)
     approvers: list[ApproverRow] = field(default_factory=list)
-    comments: list[CommentRow] = field(default_factory=list)
 
 
 def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
@@ -168,7 +156,6 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         plan=plan_lines(facts.content),
         signers=signers,
         approvers=asked,
-        comments=_comments(work, document),
     )
 
 
@@ -232,18 +219,6 @@ def _is_asked(work: UnitOfWork, document: Document) -> bool:
         col(ApprovalRow.decision) == "pending",
     )
     return work.db.exec(query.limit(1)).first() is not None
-
-
-def _comments(work: UnitOfWork, document: Document) -> list[CommentRow]:
-    query = (
-        select(Comment, AppUser.name)
-        .join(Membership, col(Membership.id) == Comment.member_id)
-        .join(AppUser, col(AppUser.id) == Membership.user_id)
-        .where(col(Comment.document_id) == document.id)
-        .order_by(col(Comment.created_at).desc())
-        .limit(COMMENTS)
-    )
-    return [CommentRow(str(c.id), name, c.body, shown(work, c.created_at)) for c, name in work.db.exec(query)]
 
 
 def _member_name(work: UnitOfWork, membership_id: UUID) -> str:

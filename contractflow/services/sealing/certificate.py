@@ -73,6 +73,7 @@ def _events(work: UnitOfWork, paper: Paper) -> tuple[CertifiedEvent, ...]:
     query = (
         select(AuditEvent)
         .where(col(AuditEvent.document_id) == paper.document.id, col(AuditEvent.action).not_in(QUIET))
+        .where(col(AuditEvent.action).not_like("comment:%"))  # what members say to each other stays theirs
         .order_by(col(AuditEvent.seq).desc())
     )
     newest = work.db.exec(query.limit(MOST_EVENTS)).all()
