@@ -73,7 +73,7 @@ export function CommentField({
     const ids = [...picked.current].filter(([, called]) => text.includes(`@${called}`)).map(([one]) => one);
     setWaiting(true);
     lost.current = setTimeout(() => setWaiting(false), ANSWER_MS);
-    onSend?.(key.current, { text, shared: isShared, picked: ids });
+    onSend?.(key.current, { text, shared: isShared ? "on" : "", picked: ids.join(" ") });
   };
   const keys = (event) => {
     if (event.nativeEvent.isComposing) return;

@@ -11,7 +11,7 @@ from contractflow.services.comments import PersonRow
 
 
 class CommentField(rx.Component):
-    """`name` is the shelf of what was typed; on_send gets a key and {text, shared, picked}."""
+    """`name` is the shelf of what was typed; on_send gets a key and {text, shared (“on”), picked (ids, one space between)}."""
 
     library = rx.asset("comment_field.jsx", shared=True).importable_path
     tag = "CommentField"
@@ -28,7 +28,7 @@ class CommentField(rx.Component):
     can_share: rx.Var[bool]
     focused: rx.Var[bool]
     longest: rx.Var[int]
-    on_send: rx.EventHandler[rx.event.passthrough_event_spec(str, dict[str, Any])]
+    on_send: rx.EventHandler[rx.event.passthrough_event_spec(str, dict[str, str])]
     on_find: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
 

@@ -73,7 +73,7 @@ def _comment(row: CommentRow) -> rx.Component:
         rx.el.div(
             rx.el.span(
                 rx.el.strong(row.author),
-                rx.cond(row.is_client, " · client"),
+                rx.cond(row.is_client, " · client", ""),
                 rx.el.time(" · ", row.at.ago, title=row.at.tip, class_name="cf-muted"),
                 rx.cond(row.is_edited, rx.el.span(" · edited", class_name="cf-muted")),
                 class_name="cf-small",

@@ -26,7 +26,7 @@ def comment_button(block: BlockRow) -> rx.Component:
         on_click=State.open(block.id),
         aria_expanded=rx.cond(State.about == block.id, "true", "false"),
         aria_label=rx.cond(number, number + ": " + block.heading, "Comment on " + block.heading),
-        class_name=rx.cond(number, "cf-commented", ""),
+        data_said=rx.cond(number, "true", "false"),
     )
     return rx.cond(threads.can_write | threads.had[block.id], button)
 

@@ -23,7 +23,7 @@ ALL = "all"
 def about_block(block: PortalBlock) -> rx.Component:
     """Below a clause: what was said about it, and the way to say more."""
     said = rx.foreach(threads.rows, lambda row: rx.cond(row.block_id == block.id, _thread(row)))
-    more = rx.cond(threads.may_comment, _write(block.id, "Comment on this clause", block.id))
+    more = rx.cond(threads.may_comment, _write("Comment", block.id, "Comment on this clause", block.id))
     return rx.el.div(rx.cond(threads.counts[block.id], said), more, class_name="cf-asked")
 
 
@@ -42,12 +42,15 @@ def about_document() -> rx.Component:
         section(
             "Questions and comments",
             rx.cond(threads.on_document, said),
-            rx.cond(threads.may_comment, rx.fragment(whom, _write(ALL, "Ask about the document", ""))),
+            rx.cond(
+                threads.may_comment,
+                rx.fragment(whom, _write("Ask a question", ALL, "Ask about the document", "")),
+            ),
         ),
     )
 
 
-def _write(place: Text, label: str, block_id: Text) -> rx.Component:
+def _write(verb: str, place: Text, label: str, block_id: Text) -> rx.Component:
     new = comment_field(
         label,
         "Send",
@@ -59,7 +62,7 @@ def _write(place: Text, label: str, block_id: Text) -> rx.Component:
         on_cancel=State.open(""),
     )
     ask = quiet(
-        "Comment" if place != ALL else "Ask a question",
+        verb,
         "message-square",
         on_click=State.open(place),
         aria_expanded=rx.cond(State.about == place, "true", "false"),

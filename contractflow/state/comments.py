@@ -1,7 +1,5 @@
 """What a tab does with the comments of the document it shows: says, answers, changes, settles."""
 
-from typing import Any
-
 import reflex as rx
 
 from contractflow.permissions import Permission as P
@@ -59,7 +57,7 @@ class CommentsState(ActingState, rx.State):
 
     @rx.event
     @policy(P.COMMENT_WRITE)
-    async def start(self, block_id: str, key: str, said: dict[str, Any]):
+    async def start(self, block_id: str, key: str, said: dict[str, str]):
         self.tried, text, picked = key[:LONGEST_KEY], *_said(said)
         is_shared = bool(said.get("shared"))
         args = (self._id(), block_id, text)
@@ -68,7 +66,7 @@ class CommentsState(ActingState, rx.State):
 
     @rx.event
     @policy(P.COMMENT_WRITE)
-    async def reply(self, comment_id: str, key: str, said: dict[str, Any]):
+    async def reply(self, comment_id: str, key: str, said: dict[str, str]):
         self.tried, text, picked = key[:LONGEST_KEY], *_said(said)
         args = (self._id(), as_id(comment_id, "comment"), text)
         await self._submit(comments.reply, *args, picked=picked, key=self.tried)
@@ -76,7 +74,7 @@ class CommentsState(ActingState, rx.State):
 
     @rx.event
     @policy(P.COMMENT_WRITE)
-    async def edit(self, comment_id: str, key: str, said: dict[str, Any]):
+    async def edit(self, comment_id: str, key: str, said: dict[str, str]):
         self.tried, text, picked = key[:LONGEST_KEY], *_said(said)
         await self._submit(comments.edit, self._id(), as_id(comment_id, "comment"), text, picked=picked)
         return self._done()
@@ -109,7 +107,6 @@ class CommentsState(ActingState, rx.State):
         return as_id(self._address("document_id"), "document")
 
 
-def _said(said: dict[str, Any]) -> tuple[str, list[str]]:
+def _said(said: dict[str, str]) -> tuple[str, list[str]]:
     """The text, and the ids of those chosen from the suggestions."""
-    picked = said.get("picked")
-    return str(said.get("text", "")), [str(one) for one in picked[:50]] if isinstance(picked, list) else []
+    return str(said.get("text", "")), str(said.get("picked", "")).split()[:50]

@@ -1,7 +1,5 @@
 """What a client says about the document of their portal, and what the agency says to them."""
 
-from typing import Any
-
 import reflex as rx
 
 from contractflow.services import portal
@@ -40,14 +38,14 @@ class PortalCommentsState(ActingState, rx.State):
 
     @rx.event
     @policy(SIGNER)
-    async def comment(self, block_id: str, key: str, said: dict[str, Any]):
+    async def comment(self, block_id: str, key: str, said: dict[str, str]):
         self.tried, text = key[:LONGEST_KEY], str(said.get("text", ""))
         await self._submit_as_signer(portal.comment, block_id, text, self.tried)
         return self._done()
 
     @rx.event
     @policy(SIGNER)
-    async def answer(self, comment_id: str, key: str, said: dict[str, Any]):
+    async def answer(self, comment_id: str, key: str, said: dict[str, str]):
         self.tried, text = key[:LONGEST_KEY], str(said.get("text", ""))
         await self._submit_as_signer(portal.answer, as_id(comment_id, "comment"), text, self.tried)
         return self._done()
