@@ -111,3 +111,10 @@ export function CommentField({
     h("div", { className: "cf-line" }, button("primary", verb, send), onCancel && button("quiet", "Cancel", onCancel)),
   );
 }
+
+/** Inside the thread that somebody came for: brings it into sight once, when it is there. */
+export function Arrived() {
+  const mark = useRef(null);
+  useEffect(() => { mark.current.closest("article")?.scrollIntoView({ block: "center" }); }, []);
+  return h("span", { ref: mark, hidden: true });
+}

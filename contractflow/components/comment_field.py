@@ -33,6 +33,13 @@ class CommentField(rx.Component):
     on_cancel: rx.EventHandler[rx.event.no_args_event_spec]
 
 
+class Arrived(rx.Component):
+    """Brings the thread it stands in into sight."""
+
+    library = rx.asset("comment_field.jsx", shared=True).importable_path
+    tag = "Arrived"
+
+
 def comment_field(
     label: Text, verb: str, *, name: Text, state: Any, on_send: Any, **props: Any
 ) -> rx.Component:

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from contractflow.components.buttons import icon_button, quiet
-from contractflow.components.comment_field import comment_field
+from contractflow.components.comment_field import Arrived, comment_field
 from contractflow.components.comment_words import words
 from contractflow.components.dialog import confirm
 from contractflow.components.icon import Text, icon
@@ -28,10 +28,12 @@ def thread(row: ThreadRow) -> rx.Component:
         body,
     )
     return rx.el.article(
+        rx.cond(State.wanted == row.id, Arrived.create()),
         rx.el.div(_pills(row), class_name="cf-line cf-line--wrap"),
         rx.cond(row.is_resolved, folded, body),
         class_name="cf-thread cf-stack cf-stack--tight",
         aria_label="Comment: " + row.gist,
+        data_wanted=rx.cond(State.wanted == row.id, "true", "false"),
         key=row.id,
     )
 

@@ -18,6 +18,7 @@ from contractflow.components.shell import member_page
 from contractflow.components.skeleton import skeleton_paper
 from contractflow.components.suggestions import suggestions
 from contractflow.state.clause_search import ClauseSearchState
+from contractflow.state.comments import CommentsState
 from contractflow.state.document import DocumentState
 from contractflow.state.writing import WritingState
 
@@ -28,7 +29,7 @@ page, draft = DocumentState.page, DocumentState.draft
     "/documents/[document_id]",
     "Document",
     heading=page.title,
-    on_load=DocumentState.load,
+    on_load=[DocumentState.load, CommentsState.arrive],
     action=primary_action,
     menu=menu,
     desk=True,

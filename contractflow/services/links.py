@@ -69,6 +69,11 @@ def document_url(document_id: UUID) -> str:
     return f"{settings().base_url}/documents/{document_id}"
 
 
+def comment_url(document_id: UUID, comment_id: str) -> str:
+    """The document with the thread open that `comment_id` began."""
+    return f"{document_url(document_id)}?comment={comment_id}"
+
+
 def mail_choices_url() -> str:
     """Where a member says which mails they want."""
     return f"{settings().base_url}/settings/notifications"

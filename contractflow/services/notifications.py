@@ -186,6 +186,8 @@ def url_of(row: Notification) -> str:
     match link:
         case Link.SIGNING if "signer_id" in facts:
             return links.signing_url(UUID(facts["signer_id"]), UUID(facts["version_id"]))
+        case Link.COMMENT if row.document_id:
+            return links.comment_url(row.document_id, facts["comment_id"])
         case Link.DOCUMENT | Link.SIGNING if row.document_id:
             return links.document_url(row.document_id)
         case Link.ORG:

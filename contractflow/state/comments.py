@@ -21,6 +21,9 @@ class CommentsState(ActingState, rx.State):
     about: str = ""
     """The block whose threads stand open below it."""
 
+    wanted: str = ""
+    """The thread somebody came for, from a mail or the feed."""
+
     replying: str = ""
     editing: str = ""
     sent: str = ""
@@ -28,6 +31,14 @@ class CommentsState(ActingState, rx.State):
     people: list[PersonRow] = []
     asked: str = ""
     """What the people were looked up for."""
+
+    @rx.event
+    @policy(P.DOCUMENT_READ)
+    async def arrive(self):
+        """The block of the thread somebody came for stands open."""
+        self.wanted = self.router.url.query_parameters.get("comment", "")[:LONGEST_KEY]
+        threads = (await self.get_state(DocumentState)).threads
+        self.about = next((row.block_id for row in threads.on_blocks if row.id == self.wanted), "")
 
     @rx.event
     @policy(P.DOCUMENT_READ)

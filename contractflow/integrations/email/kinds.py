@@ -20,6 +20,8 @@ class Link(StrEnum):
     """For the agency, on its own page."""
     INVITE = "invite"
     LEAD = "lead"
+    COMMENT = "comment"
+    """To its thread, on the page of the document."""
     ORG = "organisation"
     """The settings of the organisation the mail is about, also for who is signed in to another one."""
     RESET = "reset"
@@ -85,9 +87,9 @@ KINDS: dict[str, Kind] = {
     "approval_request":   Kind("{{ author }} asks you to approve “{{ title }}”",    B.VIOLET, "In review",        L.DOCUMENT, True,    ("name", "author", "title")),
     "approval_decided":   Kind("{{ approver }} approved “{{ title }}”",             B.GRASS,  "Approved",         L.DOCUMENT, True,    ("name", "approver", "title", "comment")),
     "changes_requested":  Kind("{{ approver }} asks for changes to “{{ title }}”",  B.AMBER,  "Changes requested", L.DOCUMENT, True,   ("name", "approver", "title", "comment")),
-    "mentioned":          Kind("{{ author }} mentioned you on “{{ title }}”",       B.VIOLET, "Mention",          L.DOCUMENT, True,    ("name", "author", "title", "comment")),
-    "commented":          Kind("{{ author }} commented on “{{ title }}”",           B.SLATE,  "Comment",          L.DOCUMENT, True,    ("name", "author", "title", "comment")),
-    "client_commented":   Kind("{{ author }} commented on “{{ title }}”",           B.AMBER,  "To answer",        L.DOCUMENT, True,    ("name", "author", "title", "comment")),
+    "mentioned":          Kind("{{ author }} mentioned you on “{{ title }}”",       B.VIOLET, "Mention",          L.COMMENT,  True,    ("name", "author", "title", "comment", "comment_id")),
+    "commented":          Kind("{{ author }} commented on “{{ title }}”",           B.SLATE,  "Comment",          L.COMMENT,  True,    ("name", "author", "title", "comment", "comment_id")),
+    "client_commented":   Kind("{{ author }} commented on “{{ title }}”",           B.AMBER,  "To answer",        L.COMMENT,  True,    ("name", "author", "title", "comment", "comment_id")),
     "comment_answered":   Kind("{{ org }} answered your comment on “{{ title }}”",  B.BLUE,   "Answered",         L.SIGNING,  False,   ("name", "author", "title", "org", "comment", "signer_id", "version_id")),
     "sign_request":       Kind("{{ org }} sent you “{{ title }}” to sign",          B.BLUE,   "To sign",          L.SIGNING,  False,   ("name", "title", "org", "message", "signer_id", "version_id")),
     "signing_code":       Kind("Your code to sign “{{ title }}”",                   B.NONE,   "",                 L.NONE,     False,   ("name", "title", "org", "code_id")),

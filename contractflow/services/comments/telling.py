@@ -72,6 +72,7 @@ def _queue(
             author=work.actor.name,
             title=document.title,
             comment=text,
+            comment_id=str(comment.parent_id or comment.id),
         )
 
 
