@@ -267,10 +267,8 @@ def test_whom_a_comment_names_hears_of_it_once():
     as_(cast.mia, comments.edit, document_id, thread, "@Adam Admin, @Olivia Owner: is that so?")
     assert told() == [("mentioned", ADAM), ("mentioned", OLIVIA), ("mentioned", VICTOR)]
     (line,) = as_(cast.adam, feed.page).rows
-    assert (line.words, line.href) == (
-        "Mia Member mentioned you on “Website relaunch”",
-        f"/documents/{document_id}",
-    )
+    leads_to = f"/documents/{document_id}?comment={thread}"
+    assert (line.words, line.href) == ("Mia Member mentioned you on “Website relaunch”", leads_to)
 
 
 def test_of_two_with_one_name_the_chosen_one_is_meant():
