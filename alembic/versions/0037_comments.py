@@ -6,8 +6,8 @@ stays theirs in the trail and in the mails as well.
 
 from alembic import op
 
-revision = "0036_comments"
-down_revision = "0035_search"
+revision = "0037_comments"
+down_revision = "0036_endpoints"
 branch_labels = None
 depends_on = None
 
