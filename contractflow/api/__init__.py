@@ -14,12 +14,13 @@ from contractflow.web.admission import declared
 from contractflow.web.answers import failed, refused
 from contractflow.web.bodies import BodyLimits
 from contractflow.web.limiting import limited
+from contractflow.web.timing import timed
 
 
 def routes() -> list[BaseRoute]:
     """The `routes` of every module in this package, each behind its limits; what nobody declared admits nobody."""
     modules = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
-    return [limited(declared(route)) for module in modules for route in module.routes]
+    return [timed(limited(declared(route))) for module in modules for route in module.routes]
 
 
 def api() -> Starlette:

@@ -1,7 +1,7 @@
 """`contractflow metrics`: what Prometheus reads, on a port of its own that stands in the inner network only.
 
-One process tells what is true of all of them: queues, workers, providers' breakers, drafts by state, and whether the
-database and Redis answer. Asked anew at every scrape; what cannot be asked is left out, and `contractflow_up` says so.
+One process tells what is true of all of them: queues, workers, providers' breakers, drafts by state, how long
+requests and events took, and whether the database and Redis answer. Asked anew at every scrape; what cannot be asked is left out, and `contractflow_up` says so.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from contractflow.broker import breaker, heartbeats, queue
+from contractflow.broker import breaker, heartbeats, latency, queue
 from contractflow.db.engine import engine
 from contractflow.db.roles import DbRole
 from contractflow.workflows.draft_job import DraftStatus
@@ -38,7 +39,7 @@ _CONNECTIONS = text(
 class Everything(Collector):
     """All of it, at the moment it is asked for."""
 
-    def collect(self) -> Iterator[GaugeMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("contractflow_up", "Whether it answers", labels=["part"])
         for part, families in (("redis", _of_redis), ("database", _of_database)):
             yield from _asked(part, families, up)
@@ -64,9 +65,7 @@ def serve(host: str, port: int) -> None:
     thread.join()
 
 
-def _asked(
-    part: str, ask: Callable[[], list[GaugeMetricFamily]], up: GaugeMetricFamily
-) -> list[GaugeMetricFamily]:
+def _asked(part: str, ask: Callable[[], list[Metric]], up: GaugeMetricFamily) -> list[Metric]:
     started = time.monotonic()
     try:
         families = ask()
@@ -80,7 +79,7 @@ def _asked(
     return [*families, seconds]
 
 
-def _of_redis() -> list[GaugeMetricFamily]:
+def _of_redis() -> list[Metric]:
     waiting = GaugeMetricFamily("contractflow_queue_waiting", "Jobs nobody has taken yet", labels=["queue"])
     for name in queue.QUEUES:
         waiting.add_metric([name], queue.waiting(name))
@@ -98,10 +97,26 @@ def _of_redis() -> list[GaugeMetricFamily]:
     )
     for state in breaker.states(PROVIDERS):
         opened.add_metric([state.provider], int(state.is_open))
-    return [waiting, alive, busy, opened]
+    return [waiting, alive, busy, opened, *_of_answers()]
 
 
-def _of_database() -> list[GaugeMetricFamily]:
+def _of_answers() -> list[HistogramMetricFamily]:
+    """How long the web processes took, by our own names of routes and handlers."""
+    said = {
+        "request": "Until a route had answered",
+        "event": "Until a handler had ended, from when it was let in",
+    }
+    families = {
+        kind: HistogramMetricFamily(f"contractflow_{kind}_seconds", words, labels=["name"])
+        for kind, words in said.items()
+    }
+    edges = [*map(str, latency.EDGES), "+Inf"]
+    for (kind, name), (counts, seconds) in latency.all_told().items():
+        families[kind].add_metric([name], list(zip(edges, accumulate(counts), strict=True)), seconds)
+    return list(families.values())
+
+
+def _of_database() -> list[Metric]:
     drafts = GaugeMetricFamily("contractflow_drafts", "Drafts by their state", labels=["state"])
     connections = GaugeMetricFamily("contractflow_database_connections", "By what they do", labels=["state"])
     with engine(DbRole.OPS).connect() as connection:

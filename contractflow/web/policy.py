@@ -42,6 +42,7 @@ from contractflow.web.principal import (
 )
 from contractflow.web.refusals import refusal
 from contractflow.web.rules import ENROLLING, PLATFORM_ADMIN, PUBLIC, SIGNED_IN, SIGNER, Rule
+from contractflow.web.timing import time_event
 
 __all__ = ["ENROLLING", "PLATFORM_ADMIN", "PUBLIC", "SIGNED_IN", "SIGNER", "AuthMiddleware", "Rule", "policy"]
 
@@ -94,6 +95,8 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
         sockets.set_own(router.get("sid", ""))
         agent = headers.get("user-agent", "")[:300]
         visitor = Visitor(ip=router.get("ip", ""), user_agent=agent, browser=families.visitor)
+        if not _goes_on(event.name):
+            time_event(event.name)
         try:
             principal = await _admit(event.name, families, visitor)
             await charge_event(event.name, principal, is_public=rule_of(event.name) is PUBLIC)
@@ -101,6 +104,12 @@ class AuthMiddleware(Middleware):  # type: ignore[misc]  # Reflex's types are sk
         except AppError as refused:
             return StateUpdate(events=Event.from_event_type(_answer(refused, event)))
         return None
+
+
+def _goes_on(name: str) -> bool:
+    """Whether it is work in the background: what a tab follows runs as long as the tab."""
+    known = RegistrationContext.get().event_handlers.get(name)
+    return known is None or known.handler.is_background
 
 
 async def _admit(name: str, families: Families, visitor: Visitor) -> Principal:

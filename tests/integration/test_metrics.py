@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import httpx
 import pytest
 from prometheus_client import generate_latest
+from redis.asyncio import Redis
 
-from contractflow.broker import connections, heartbeats, queue
+from contractflow.api import api
+from contractflow.broker import connections, heartbeats, latency, queue
 from contractflow.config import settings
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.ops.metrics import registry
@@ -38,6 +43,35 @@ def test_it_tells_of_queues_workers_breakers_and_drafts(database: Database, redi
         'contractflow_drafts{state="failed"} 0.0',
     ):
         assert line in lines, line
+
+
+async def test_it_tells_how_long_requests_and_events_took_in_all_web_processes(
+    database: Database, redis: Redis
+) -> None:
+    """By names of ours: no id that stands in an address."""
+    latency._seen.clear()
+    app = httpx.ASGITransport(app=api())
+    async with httpx.AsyncClient(transport=app, base_url="http://testserver") as client:
+        await client.get("/api/health/live")
+        await client.get("/api/documents/01a00000-0000-7000-8000-000000000000/pdf")
+    latency.saw("event", "DocumentState.load", 0.03)
+    await latency.tell()
+    latency.saw("event", "DocumentState.load", 20)  # another process
+    await latency.tell()
+    await latency.tell()  # nothing twice
+    text = await asyncio.to_thread(told)
+    for line in (
+        'contractflow_request_seconds_count{name="GET /api/health/live"} 1.0',
+        'contractflow_request_seconds_count{name="GET /api/documents/{document_id:uuid}/pdf"} 1.0',
+        'contractflow_event_seconds_bucket{le="0.025",name="DocumentState.load"} 0.0',
+        'contractflow_event_seconds_bucket{le="0.05",name="DocumentState.load"} 1.0',
+        'contractflow_event_seconds_bucket{le="10.0",name="DocumentState.load"} 1.0',
+        'contractflow_event_seconds_bucket{le="+Inf",name="DocumentState.load"} 2.0',
+        'contractflow_event_seconds_count{name="DocumentState.load"} 2.0',
+        'contractflow_event_seconds_sum{name="DocumentState.load"} 20.03',
+    ):
+        assert line in text.splitlines(), line
+    assert "01a00000" not in text
 
 
 def test_what_is_away_is_said_and_the_rest_still_told(

@@ -13,6 +13,7 @@ from reflex_base.event import Event
 from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.registry import RegistrationContext
 
+from contractflow.broker import latency
 from contractflow.contractflow import app
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import Invalid, NotFound
@@ -158,6 +159,16 @@ async def test_a_stranger_is_sent_to_sign_in(event: str) -> None:
     said, told = await Tab().send(event)
     assert said is None
     assert told == [("load", "/login?reason=ended&next=/home")]
+
+
+async def test_what_a_handler_took_is_seen_and_what_goes_on_in_the_background_is_not() -> None:
+    latency._seen.clear()
+    tab = await member_tab(cast.mia)
+    await tab.send("introduce")
+    await tab.send("work_long")
+    await asyncio.sleep(0)  # the task is done, and says so
+    assert latency._seen["event us DeskState.introduce"] > 0
+    assert not [field for field in latency._seen if "work_long" in field]
 
 
 async def test_a_member_acts_as_themselves_also_in_the_background() -> None:
