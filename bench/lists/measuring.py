@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import event
 from contractflow.db.engine import engine
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.permissions import Member, Role
-from contractflow.services import clients, desk, documents, home, search
+from contractflow.services import analytics, clients, desk, documents, home, search
 from contractflow.services.documents import DocumentList
 
 Look = Callable[[UnitOfWork], Any]
@@ -33,7 +34,9 @@ class Organisation:
     middle: str = ""
     """The key of a page far down the list."""
     taken: dict[str, list[float]] = field(default_factory=dict)
-    """Milliseconds in the database, by what was asked."""
+    """Milliseconds that the database took, by what was asked: from each statement to its answer."""
+    cpu: dict[str, list[float]] = field(default_factory=dict)
+    """The milliseconds of processor time in it, which others at work do not lengthen."""
 
 
 def organisation(admin_url: str, name: str, number: int) -> Organisation:
@@ -84,6 +87,7 @@ def looks(of: Organisation, chance: random.Random) -> dict[str, Look]:
         "search, two letters": lambda work: search.page(work, rare[:2], kind="document"),
         "search, no such word": lambda work: search.page(work, "xylophonist", kind="document"),
         "search, of every kind": lambda work: search.page(work, rare),
+        "analytics, a year": analytics.page,
         "document page": lambda work: desk.of_document(work, chance.choice(of.documents)),
     }
 
@@ -105,9 +109,24 @@ def measure(of: Organisation, rounds: int, seed: int) -> None:
     for number in range(rounds + 1):
         for name, look in looks(of, chance).items():
             with unit_of_work(of.member) as work:
-                spent[0] = 0.0
+                server = _backend(work)
+                spent[0], used = 0.0, _cpu_ms(server)
                 look(work)
+                used = _cpu_ms(server) - used
             if number:  # the first round opens connections and reads what nobody has read yet
                 of.taken.setdefault(name, []).append(spent[0] * 1000)
+                of.cpu.setdefault(name, []).append(used)
     event.remove(engine(), "before_cursor_execute", before)
     event.remove(engine(), "after_cursor_execute", after)
+
+
+def _backend(work: UnitOfWork) -> int:
+    """The process of the server that answers this transaction."""
+    connection = work.db.connection().connection.driver_connection
+    assert connection is not None
+    return int(connection.info.backend_pid)
+
+
+def _cpu_ms(pid: int) -> float:
+    """What the kernel says the process has run on a processor (man 5 proc, schedstat)."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.state.live import DOCUMENT_SINK, DRAFT_SINK, FEED_SINK, LiveState
+from contractflow.state.live import DOCUMENT_SINK, DRAFT_SINK, FEED_SINK, ORG_SINK, LiveState
 
 
 class LiveText(rx.Component):
@@ -63,6 +63,11 @@ def follow_as_client(*, document_id: rx.Var[str] | str, on_change: rx.EventHandl
 def follow_feed(*, on_change: Any) -> rx.Component:
     """The same for the notifications of whoever is signed in."""
     return _follow(FEED_SINK, "feed", LiveState.follow_feed, on_change)
+
+
+def follow_org(*, on_change: Any) -> rx.Component:
+    """The same for everything that changes in the organisation: for a page that shows what waits in it."""
+    return _follow(ORG_SINK, "org", LiveState.follow_org, on_change)
 
 
 def _follow(sink: str, name: rx.Var[str] | str, follow: rx.EventHandler, on_change: Any) -> rx.Component:

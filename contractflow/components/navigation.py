@@ -24,11 +24,11 @@ NAV = (
     ("Projects",  "/projects",         "folder"),
     ("Invoices",  "/invoices",         "receipt"),
     ("Templates", "/templates",        "library"),
+    ("Analytics", "/analytics",        "chart-column"),
 )
 IN_THE_BAR = 4
 """As many fit below a phone's page; the others are in the person's menu there."""
-ALSO = {"clauses": "templates"}
-"""Rooms that are behind another one's door."""
+ALSO = {"clauses": "templates"}  # rooms that are behind another one's door
 REST = (
     ("Notifications", "/notifications", "bell"),
     ("Settings",  "/settings/organisation", "settings"),

@@ -30,7 +30,7 @@ def facts(*pairs: tuple[str, Content]) -> rx.Component:
     return rx.el.dl(*cells, class_name="cf-facts")
 
 
-def tabs(label: str, current: Text, entries: Sequence[tuple[str, str, str]]) -> rx.Component:
+def tabs(label: str, current: Text, entries: Sequence[tuple[str, Content, str]]) -> rx.Component:
     """Tabs are links, so the address says where one is: (key, words, href)."""
     return rx.el.nav(
         *[_tab(words, href, current == key) for key, words, href in entries],
@@ -48,5 +48,5 @@ def progress_words(done: Any, total: Any, verb: Text) -> rx.Component:
     )
 
 
-def _tab(words: str, href: str, is_current: Any) -> rx.Component:
+def _tab(words: Content, href: str, is_current: Any) -> rx.Component:
     return link(words, href=href, aria_current=rx.cond(is_current, "page", "false"))

@@ -110,6 +110,42 @@ class Document(Updated, Created, OfOrg, table=True):
         Index(None, "org_id", "template_id"),
         Index(None, "org_id", "parent_id"),
         Index(None, "org_id", "owner_id", "updated_at"),
+        Index(
+            "ix_document_of_owner",
+            "org_id",
+            "owner_id",
+            "status",
+            "updated_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_document_reviewed",
+            "org_id",
+            "owner_id",
+            "approval_status",
+            "updated_at",
+            "id",
+            postgresql_where=text(
+                "deleted_at IS NULL AND status IN ('draft', 'review') AND approval_status IN ('changes_requested', 'stale', 'approved')"
+            ),
+        ),
+        Index(
+            "ix_document_draft_failed",
+            "org_id",
+            "owner_id",
+            "updated_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND status = 'draft' AND generation_status = 'failed'"),
+        ),
+        Index(
+            "ix_document_expiring",
+            "org_id",
+            "owner_id",
+            "expires_at",
+            "id",
+            postgresql_where=text("deleted_at IS NULL AND status = 'sent'"),
+        ),
         Index("ix_document_due_expiry", "expires_at", postgresql_where=text("status = 'sent'")),
         Index("ix_document_due_seal", "signed_at", postgresql_where=text("status IN ('signed', 'paid')")),
     )

@@ -59,6 +59,13 @@ class Invoice(Created, OfOrg, table=True):
         Index(None, "org_id", "client_id", "project_id"),
         Index(None, "org_id", "document_id"),
         Index("ix_invoice_list", "org_id", "status", "created_at", "id"),
+        Index(
+            "ix_invoice_overdue",
+            "org_id",
+            "due_on",
+            "id",
+            postgresql_where=text("status IN ('open', 'partially_paid')"),
+        ),
         Index("ix_invoice_due_issue", "id", postgresql_where=text("status = 'scheduled'")),
         Index(
             "ix_invoice_due_reminder",

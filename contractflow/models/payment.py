@@ -42,6 +42,13 @@ class Payment(Created, OfOrg, table=True):
         ),
         Index(None, "org_id", "invoice_id", "id"),
         Index(None, "org_id", "refunds_id"),
+        Index(
+            "ix_payment_reported",
+            "org_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'pending' AND provider = 'manual'"),
+        ),
     )
 
     invoice_id: UUID

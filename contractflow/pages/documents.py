@@ -15,9 +15,17 @@ from contractflow.components.table import pager, toolbar
 from contractflow.state.documents import DocumentsState
 
 STORED = ("draft", "review", "sent", "signed", "paid", "declined", "expired", "voided")
+
+
+def _filter(key: str, words: str) -> rx.Component:
+    """The word, and beside it how many there are."""
+    count = rx.el.span(DocumentsState.counts.get(key, ""), class_name="cf-tabs__count", aria_hidden="true")
+    return rx.fragment(words, count)
+
+
 FILTERS = [
-    ("", "All", "/documents"),
-    *((key, DOCUMENT[key].word, f"/documents?status={key}") for key in STORED),
+    ("", _filter("", "All"), "/documents"),
+    *((key, _filter(key, DOCUMENT[key].word), f"/documents?status={key}") for key in STORED),
 ]
 
 

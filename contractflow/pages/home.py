@@ -1,17 +1,19 @@
-"""Home: what waits on you, what waits on the client, what is at risk; a checklist while the agency is new."""
+"""Home: what waits on you and is done from here, what waits on the client; a checklist while the agency is new."""
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button
+from contractflow.components.buttons import link_button, secondary
 from contractflow.components.checklist import checklist, step
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
+from contractflow.components.live_text import follow_org
+from contractflow.components.queue_table import queue_table
 from contractflow.components.refused import new_document
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
 from contractflow.components.skeleton import loaded
-from contractflow.components.table import name_cell, table, table_row, value_cell
-from contractflow.services.home import Chore, OverdueRow
+from contractflow.components.table import pager
+from contractflow.services.home import Chore
 from contractflow.state.home import HomeState
 
 page = HomeState.page
@@ -24,7 +26,8 @@ def _new() -> rx.Component:
 
 @member_page("/home", "Home", on_load=HomeState.load, action=_new)
 def home() -> rx.Component:
-    return loaded(HomeState.is_loaded, rx.el.div(_start(), _waiting(), class_name="cf-stack cf-stack--wide"))
+    shown = rx.el.div(_start(), _waiting(), class_name="cf-stack cf-stack--wide")
+    return rx.fragment(follow_org(on_change=HomeState.load), loaded(HomeState.is_loaded, shown))
 
 
 def _start() -> rx.Component:
@@ -45,24 +48,19 @@ def _start_button(chore: Chore) -> rx.Component:
 
 
 def _waiting() -> rx.Component:
+    nothing = empty("circle-check", "Nothing waits on you.")
     return rx.fragment(
-        _group("Waiting on you", page.on_you, "Nothing waits on you."),
+        section("Waiting on you", rx.cond(HomeState.rows, _queue(), nothing)),
         _group("Waiting on the client", page.on_client, "Nothing is out with a client."),
-        rx.cond(page.at_risk, _group("At risk", page.at_risk, "")),
-        rx.cond(
-            page.overdue,
-            section("Overdue invoices", table("Overdue invoices", _OVERDUE, page.overdue, _overdue)),
-        ),
         rx.cond(page.recent, _group("Recent", page.recent, "")),
     )
 
 
-_OVERDUE = ("Invoice", "Client", ("Open", "value"))
-
-
-def _overdue(row: OverdueRow) -> rx.Component:
-    return table_row(
-        name_cell(row.number, f"/invoices/{row.id}"), rx.el.td(row.client), value_cell(row.open), key=row.id
+def _queue() -> rx.Component:
+    more = pager("", secondary("Show more", on_click=HomeState.more))
+    return rx.fragment(
+        queue_table("Waiting on you", HomeState.rows),
+        rx.cond(HomeState.has_more, more),
     )
 
 

@@ -211,6 +211,7 @@ VERBS: Final[dict[str, Row]] = {
     "CommentsState.find":             TRIFLE,
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
+    "HomeState.act":                  Row(person=(120, HOUR), org=(1_000, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),
     "ProjectState.reach":             Row(person=(120, HOUR), org=(1000, HOUR)),
     "AuditLogState.compare":          Row(person=(120, MINUTE)),

@@ -105,6 +105,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "document:decline":           ("declined",  "declined it"),
     "document:expire":            ("expired",   "let it expire"),
     "document:extend":            ("expired",   "extended it"),
+    "signer:remind":              ("sent",      "reminded a signer"),
     "document:void":              ("voided",    "voided it"),
     "document:request":           ("submitted", "asked for approval"),
     "document:pass_on":           ("submitted", "passed the request for approval on"),

@@ -16,6 +16,7 @@ class DocumentsState(ActingState, rx.State):
     after: str = ""
     status: str = ""
     text: str = ""
+    counts: dict[str, str] = {}
     is_loaded: bool = False
 
     @rx.event
@@ -25,6 +26,7 @@ class DocumentsState(ActingState, rx.State):
         self.status, self.text = query.get("status", ""), query.get("q", "")
         page = await self._perform(documents.list_page, status=self.status, text=self.text)
         self.rows, self.after, self.is_loaded = page.rows, page.after, True
+        self.counts = await self._perform(documents.counts)
 
     @rx.event
     @policy(P.DOCUMENT_READ)

@@ -13,7 +13,13 @@ from contractflow.web.policy import SIGNER, policy
 from contractflow.web.principal import acting_member
 from contractflow.web.sockets import is_connected
 
-DRAFT_SINK, DOCUMENT_SINK, REWRITE_SINK, FEED_SINK = "cf_draft", "cf_document", "cf_rewrite", "cf_feed"
+DRAFT_SINK, DOCUMENT_SINK, REWRITE_SINK, FEED_SINK, ORG_SINK = (
+    "cf_draft",
+    "cf_document",
+    "cf_rewrite",
+    "cf_feed",
+    "cf_org",
+)
 MOST_REWRITES = 50
 LONGEST_SEEN = 10_000_000
 
@@ -59,6 +65,16 @@ class LiveState(ActingState, rx.State):
         topic = f"user:{member.user_id}"
         async for message in change_messages(topic, name[:20], check, is_there, FEED_CHECK_SECONDS):
             yield ui.tell(FEED_SINK, message)
+
+    @rx.event(background=True, supersedes=True)
+    @policy(P.ORG_READ)
+    async def follow_org(self, name: str):
+        """Whatever changes in the organisation. `name` is what the listening component calls itself."""
+        member, check = await acting_member(), partial(self._perform, feed.unread)
+        is_there = partial(is_connected, self.router.session.session_id)
+        topic = f"org:{member.org_id}"
+        async for message in change_messages(topic, name[:20], check, is_there, FEED_CHECK_SECONDS):
+            yield ui.tell(ORG_SINK, message)
 
     @rx.event(background=True, supersedes=True)
     @policy(SIGNER)

@@ -289,3 +289,13 @@ def test_a_clause_is_drawn_anew_when_what_stands_in_it_changes():
     assert "cf-variable--filled" not in block(document_id).html
     as_(cast.mia, documents.fill_in, document_id, {"start": "1 May"})
     assert "1 May</span>" in block(document_id).html
+
+
+def test_documents_are_counted_as_far_as_anybody_reads_a_number(monkeypatch):
+    for number in range(3):
+        a_draft(key=f"k{number}")
+    counted = as_(cast.victor, documents.counts)
+    assert (counted[""], counted["draft"], counted["signed"]) == ("3", "3", "0")
+    monkeypatch.setattr("contractflow.services.documents.counting.MOST", 2)
+    assert as_(cast.victor, documents.counts)["draft"] == "2+"
+    assert as_(cast.rita, documents.counts)[""] == "0"

@@ -195,6 +195,7 @@ PROBES: dict[Permission, Probe] = {
     P.DOCUMENT_APPROVE:    Probe(one_in_review_that_everybody_is_asked_about, lambda work, ids: documents.approve(work, **ids)),
     P.DOCUMENT_SEND:       Probe(journey.approved,      documents.send),
     P.DOCUMENT_EXTEND:     Probe(an_expired_one,        documents.extend),
+    P.DOCUMENT_REMIND:     Probe(journey.sent,          documents.remind),
     P.DOCUMENT_RECALL:     Probe(journey.sent,          documents.recall),
     P.DOCUMENT_VOID:       Probe(journey.sent,          lambda work, document: documents.void(work, document, "Because.")),
     P.CLIENT_WRITE:        Probe(nothing,               lambda work, _: clients.add(work, journey.new_client())),
@@ -230,7 +231,7 @@ PROBES: dict[Permission, Probe] = {
 
 NO_VERB_YET = {
     # the room comes later; the table already says who will have it
-    P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_REMIND, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
+    P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
     P.PAYMENT_REFUND,
     P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
 }  # fmt: skip

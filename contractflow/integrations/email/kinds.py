@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     "client_commented":   Kind("{{ author }} commented on “{{ title }}”",           B.AMBER,  "To answer",        L.COMMENT,  True,    ("name", "author", "title", "comment", "comment_id")),
     "comment_answered":   Kind("{{ org }} answered your comment on “{{ title }}”",  B.BLUE,   "Answered",         L.SIGNING,  False,   ("name", "author", "title", "org", "comment", "signer_id", "version_id")),
     "sign_request":       Kind("{{ org }} sent you “{{ title }}” to sign",          B.BLUE,   "To sign",          L.SIGNING,  False,   ("name", "title", "org", "message", "signer_id", "version_id")),
+    "sign_reminder":      Kind("“{{ title }}” waits for your signature",            B.BLUE,   "To sign",          L.SIGNING,  False,   ("name", "title", "org", "until", "signer_id", "version_id")),
     "signing_code":       Kind("Your code to sign “{{ title }}”",                   B.NONE,   "",                 L.NONE,     False,   ("name", "title", "org", "code_id")),
     "document_signed":    Kind("{{ signer }} signed “{{ title }}”",                 B.GRASS,  "Signed",           L.DOCUMENT, True,    ("name", "signer", "title", "is_complete")),
     "completed":          Kind("“{{ title }}” is signed by everybody",              B.GRASS,  "Signed",           L.SIGNING,  True,    ("name", "title", "org")),

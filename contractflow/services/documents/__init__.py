@@ -17,6 +17,7 @@ from contractflow.services.documents.history import ChangeRow, Comparison, Versi
 from contractflow.services.documents.inserting import insert_clause
 from contractflow.services.documents.page import DocumentPage, one
 from contractflow.services.documents.reading import DocumentList, DocumentRow, follow, list_page
+from contractflow.services.documents.reminding import remind
 from contractflow.services.documents.sending import recall, revise, send, void
 from contractflow.services.documents.subject import DocumentSubject, subject
 from contractflow.services.documents.versions import add_version
@@ -49,6 +50,7 @@ __all__ = [
     "list_page",
     "one",
     "recall",
+    "remind",
     "remove_block",
     "rename",
     "replan",

@@ -52,6 +52,7 @@ PLACES: Final = (
     Place("Projects",                 "/projects",               P.CLIENT_READ),
     Place("Templates",                "/templates",              P.TEMPLATE_READ),
     Place("Clauses",                  "/clauses",                P.TEMPLATE_READ),
+    Place("Analytics",                "/analytics",              P.INVOICE_READ),
     Place("Notifications",            "/notifications",          P.ORG_READ),
     Place("Profile",                  "/settings/profile",       P.ORG_READ),
     Place("Security and sessions",    "/settings/security",      P.ORG_READ),

@@ -34,6 +34,7 @@ ALIASES = {
     "invitation_id":      "token_id",      "invite_id":         "token_id",
     "family":             "family_id",     "owner_id":          "membership_id",
     "session_id":         "family_id",     "organisation_id":   "org_id",
+    "entity_id":          "document_id",
     "heir_id":            "membership_id", "parent_id":         "document_id",
     "part_id":            "block_id",
     "families":           "family_id",     "current":           "family_id",

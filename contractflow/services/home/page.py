@@ -1,27 +1,21 @@
-"""Home: what waits on you, what waits on the client, what is at risk, and how far a new agency has come."""
+"""The page: the queue, what is out with clients, what changed last, and how far a new agency has come."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import Approval as ApprovalRow
-from contractflow.models import AppUser, Client, Document, Invoice, Membership, OneTimeToken, Org
-from contractflow.money import format_money
-from contractflow.permissions import Member
+from contractflow.models import AppUser, Client, Document, Membership, OneTimeToken, Org
 from contractflow.permissions import Permission as P
 from contractflow.services.documents.reading import DocumentRow, row
-from contractflow.workflows.billing import InvoiceStatus
-from contractflow.workflows.document import Approval, Status
+from contractflow.services.home.queue import Queue, queue
+from contractflow.workflows.document import Status
 
 SHORT = 8
-SOON = timedelta(days=7)
-LONG_AGO = timedelta(days=5)
 
 
 @dataclass(frozen=True)
@@ -37,23 +31,13 @@ class Chore:
 
 
 @dataclass(frozen=True)
-class OverdueRow:
-    id: str
-    number: str
-    client: str
-    open: str
-
-
-@dataclass(frozen=True)
 class HomePage:
     greeting: str = ""
     org: str = ""
     is_new: bool = False
     chores: list[Chore] = field(default_factory=list)
-    on_you: list[DocumentRow] = field(default_factory=list)
+    queue: Queue = field(default_factory=Queue)
     on_client: list[DocumentRow] = field(default_factory=list)
-    at_risk: list[DocumentRow] = field(default_factory=list)
-    overdue: list[OverdueRow] = field(default_factory=list)
     recent: list[DocumentRow] = field(default_factory=list)
 
 
@@ -66,10 +50,8 @@ def page(work: UnitOfWork) -> HomePage:
         org=work.db.exec(select(Org.name).where(col(Org.id) == member.org_id)).one(),
         is_new=not all(chore.is_done for chore in chores),
         chores=chores,
-        on_you=_rows(work, _waiting_on(member)),
+        queue=queue(work),
         on_client=_rows(work, _documents().where(col(Document.status) == Status.SENT)),
-        at_risk=_rows(work, _at_risk(work)),
-        overdue=_overdue(work),
         recent=_rows(work, _documents()),
     )
 
@@ -91,54 +73,6 @@ def _documents() -> Found:
 
 def _rows(work: UnitOfWork, query: Found) -> list[DocumentRow]:
     return [row(work, document, client, owner) for document, client, owner in work.db.exec(query)]
-
-
-def _waiting_on(member: Member) -> Found:
-    """To approve, to change after a comment, or approved and ready to send."""
-    asked = select(ApprovalRow.document_id).where(
-        col(ApprovalRow.approver_id) == member.membership_id,
-        col(ApprovalRow.decision) == "pending",
-        col(ApprovalRow.round) == Document.approval_round,
-        col(ApprovalRow.document_id) == Document.id,
-    )
-    mine = col(Document.owner_id) == member.membership_id
-    return _documents().where(
-        ((col(Document.approval_status) == Approval.PENDING) & asked.exists())
-        | (mine & col(Document.approval_status).in_([Approval.CHANGES_REQUESTED, Approval.STALE]))
-        | (
-            mine
-            & (col(Document.status) == Status.REVIEW)
-            & (col(Document.approval_status) == Approval.APPROVED)
-        )
-        | (mine & (col(Document.status) == Status.DRAFT) & (col(Document.approval_status) == Approval.NONE))
-    )
-
-
-def _at_risk(work: UnitOfWork) -> Found:
-    """Declined, about to expire, or sent long ago and still not signed."""
-    sent = col(Document.status) == Status.SENT
-    return _documents().where(
-        (col(Document.status).in_([Status.DECLINED, Status.EXPIRED]))
-        | (sent & (col(Document.expires_at) < work.now + SOON))
-        | (sent & (col(Document.sent_at) < work.now - LONG_AGO))
-    )
-
-
-def _overdue(work: UnitOfWork) -> list[OverdueRow]:
-    query = (
-        select(Invoice, Client.name)
-        .join(Client, col(Client.id) == Invoice.client_id)
-        .where(
-            col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
-            col(Invoice.due_on) < work.now.date(),
-        )
-        .order_by(col(Invoice.due_on), col(Invoice.id))
-        .limit(SHORT)
-    )
-    return [
-        OverdueRow(str(i.id), i.number or "", client, format_money(i.total_minor - i.paid_minor, i.currency))
-        for i, client in work.db.exec(query)
-    ]
 
 
 def _chores(work: UnitOfWork) -> list[Chore]:

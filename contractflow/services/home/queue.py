@@ -1,0 +1,106 @@
+"""The queue of whoever looks: the first of every kind, and on by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from sqlmodel import tuple_
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.money import format_money
+from contractflow.permissions import Permission as P
+from contractflow.permissions import why_not
+from contractflow.services import paging
+from contractflow.services.display import When, shown, timezone_of, zone
+from contractflow.services.home.waiting import KINDS, Kind
+
+FEW: Final = 6
+PLACES: Final = {"transfer": "invoices", "overdue": "invoices", "lead": "leads"}
+"""Where the rows of a kind lead to; all others to documents."""
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """`action` is empty where one has to go there; `seen` is what exactly the click is about."""
+
+    key: str
+    kind: str
+    id: str
+    seen: str
+    words: str
+    who: str
+    amount: str
+    href: str
+    at: When
+    since: str
+    """How long it has waited, or by when it has to be done."""
+    action: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`after`: of every kind of which there is more, the key of its next page."""
+
+    rows: list[QueueRow] = field(default_factory=list)
+    after: dict[str, str] = field(default_factory=dict)
+
+
+def queue(work: UnitOfWork, after: Mapping[str, str] | None = None) -> Queue:
+    """What waits for the member who asks, first what holds up somebody else; with `after` the next page of it.
+
+    Raises Invalid for a key that is none.
+    """
+    work.require(P.ORG_READ)
+    wanted = KINDS if after is None else {name: KINDS[name] for name in after if name in KINDS}
+    rows: list[QueueRow] = []
+    following: dict[str, str] = {}
+    for name, kind in wanted.items():
+        if why_not(work.member, kind.needs, own=kind.own):
+            continue
+        found = _page(work, kind, (after or {}).get(name, ""))
+        rows += [_row(work, name, kind, one) for one in found[:FEW]]
+        if len(found) > FEW:
+            following[name] = paging.key_of(_moment(found[FEW - 1].at), found[FEW - 1].id)
+    return Queue(rows, following)
+
+
+def _page(work: UnitOfWork, kind: Kind, after: str) -> list[Any]:
+    """The oldest first: it has waited longest."""
+    query = kind.question(work)
+    entity, at = query.selected_columns["id"], query.selected_columns["at"]
+    if after:
+        moment, last = paging.by_time(after)
+        query = query.where(tuple_(at.element, entity.element) > tuple_(moment, last))
+    return list(work.db.execute(query.order_by(at, entity).limit(FEW + 1)))
+
+
+def _row(work: UnitOfWork, name: str, kind: Kind, one: Any) -> QueueRow:
+    return QueueRow(
+        key=f"{name}-{one.id}",
+        kind=name,
+        id=str(one.id),
+        seen=str(one.seen or ""),
+        words=one.words,
+        who=one.who,
+        amount=format_money(one.minor, one.currency) if one.minor is not None and one.currency else "",
+        href=f"/{PLACES.get(name, 'documents')}/{one.id}",
+        at=shown(work, _moment(one.at)),
+        since=_since(work, name, one.at),
+        action=kind.action,
+    )
+
+
+def _since(work: UnitOfWork, name: str, at: datetime | date) -> str:
+    if name == "overdue":
+        return f"due {at.day} {at:%b}"
+    if name == "expiring":
+        local = _moment(at).astimezone(zone(timezone_of(work)))
+        return f"until {local.day} {local:%b}"
+    return shown(work, _moment(at)).ago
+
+
+def _moment(at: datetime | date) -> datetime:
+    return at if isinstance(at, datetime) else datetime.combine(at, time(), zone("UTC"))

@@ -1,0 +1,177 @@
+"""What can wait for somebody: one row for each kind, with the question that finds it.
+
+Every question answers the same columns, is of one organisation by row-level security, and follows an index that holds
+little more than what waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, func, null, select
+from sqlmodel import col
+
+from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.models import Approval as ApprovalRow
+from contractflow.models import Client, Document, DraftJob, Invoice, Lead, Payment
+from contractflow.permissions import Permission as P
+from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
+from contractflow.workflows.crm import LeadStatus
+from contractflow.workflows.document import Approval, Generation, Status
+
+SOON = timedelta(days=7)
+Question = Callable[[UnitOfWork], Select[Any]]
+
+
+class Kind(NamedTuple):
+    """`action` is the button's word, empty where the work is to read or to write; `needs` is what it asks for."""
+
+    action: str
+    needs: P
+    own: bool
+    question: Question
+
+
+def _rows(entity: Any, seen: Any, words: Any, who: Any, money: tuple[Any, Any], at: Any) -> Select[Any]:
+    shown: list[Any] = [
+        entity.label("id"), seen.label("seen"), words.label("words"), who.label("who"), money[0].label("minor"),
+        money[1].label("currency"), at.label("at"),
+    ]  # fmt: skip
+    return select(*shown)
+
+
+def _documents(at: Any, seen: Any = None) -> Select[Any]:
+    """`seen` is what exactly a click is about: by default the version as it is."""
+    version = col(Document.current_version_id) if seen is None else seen
+    money = col(Document.total_minor), col(Document.currency)
+    return (
+        _rows(col(Document.id), version, col(Document.title), col(Client.name), money, at)
+        .join(Client, col(Client.id) == Document.client_id)
+        .where(col(Document.deleted_at).is_(None))
+    )
+
+
+def _own(work: UnitOfWork, at: Any, seen: Any = None) -> Select[Any]:
+    return _documents(at, seen).where(col(Document.owner_id) == work.member.membership_id)
+
+
+def _asked(work: UnitOfWork) -> Select[Any]:
+    return (
+        _documents(col(ApprovalRow.created_at), col(ApprovalRow.version_id))
+        .join(ApprovalRow, col(ApprovalRow.document_id) == Document.id)
+        .where(
+            col(ApprovalRow.approver_id) == work.member.membership_id,
+            col(ApprovalRow.decision) == "pending",
+            col(ApprovalRow.round) == Document.approval_round,
+            col(Document.approval_status) == Approval.PENDING,
+        )
+    )
+
+
+def _failed(work: UnitOfWork) -> Select[Any]:
+    job = (
+        select(col(DraftJob.id))
+        .where(col(DraftJob.document_id) == Document.id)
+        .order_by(col(DraftJob.queued_at).desc(), col(DraftJob.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _own(work, col(Document.updated_at), job).where(
+        col(Document.generation_status) == Generation.FAILED, col(Document.status) == Status.DRAFT
+    )
+
+
+def _changes(work: UnitOfWork) -> Select[Any]:
+    return _own(work, col(Document.updated_at)).where(
+        col(Document.approval_status) == Approval.CHANGES_REQUESTED, col(Document.status) == Status.DRAFT
+    )
+
+
+def _stale(work: UnitOfWork) -> Select[Any]:
+    return _own(work, col(Document.updated_at)).where(
+        col(Document.approval_status) == Approval.STALE,
+        col(Document.status).in_([Status.DRAFT, Status.REVIEW]),
+    )
+
+
+def _approved(work: UnitOfWork) -> Select[Any]:
+    return _own(work, col(Document.updated_at)).where(
+        col(Document.approval_status) == Approval.APPROVED, col(Document.status) == Status.REVIEW
+    )
+
+
+def _of_status(status: Status) -> Question:
+    return lambda work: _own(work, col(Document.updated_at)).where(col(Document.status) == status)
+
+
+def _expiring(work: UnitOfWork) -> Select[Any]:
+    """Out with the client for another week at most."""
+    return _own(work, col(Document.expires_at)).where(
+        col(Document.status) == Status.SENT, col(Document.expires_at) < work.now + SOON
+    )
+
+
+def _unwritten(work: UnitOfWork) -> Select[Any]:
+    return _of_status(Status.DRAFT)(work).where(
+        col(Document.approval_status) == Approval.NONE,
+        col(Document.generation_status).in_([Generation.IDLE, Generation.READY, Generation.CANCELLED]),
+    )
+
+
+def _transfers(_: UnitOfWork) -> Select[Any]:
+    return (
+        _rows(
+            col(Invoice.id),
+            col(Payment.id),
+            func.concat_ws(" · ", col(Invoice.number), col(Invoice.label)),
+            col(Client.name),
+            (col(Payment.amount_minor), col(Payment.currency)),
+            col(Payment.created_at),
+        )
+        .join(Payment, col(Payment.invoice_id) == Invoice.id)
+        .join(Client, col(Client.id) == Invoice.client_id)
+        .where(col(Payment.provider) == "manual", col(Payment.status) == PaymentStatus.PENDING)
+    )
+
+
+def _overdue(work: UnitOfWork) -> Select[Any]:
+    open_ = col(Invoice.total_minor) - col(Invoice.paid_minor)
+    words = func.concat_ws(" · ", col(Invoice.number), col(Invoice.label))
+    return (
+        _rows(col(Invoice.id), null(), words, col(Client.name), (open_, col(Invoice.currency)), col(Invoice.due_on))
+        .join(Client, col(Client.id) == Invoice.client_id)
+        .where(
+            col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
+            col(Invoice.due_on) < work.now.date(),
+        )
+    )  # fmt: skip
+
+
+def _leads(work: UnitOfWork) -> Select[Any]:
+    mine = col(Lead.assigned_to).is_(None) | (col(Lead.assigned_to) == work.member.membership_id)
+    money = col(Lead.budget_minor), col(Lead.currency)
+    return _rows(
+        col(Lead.id), null(), col(Lead.name), func.coalesce(Lead.company, Lead.email), money, col(Lead.created_at)
+    ).where(col(Lead.status) == LeadStatus.NEW, mine)  # fmt: skip
+
+
+# fmt: off
+KINDS = {
+    #                      its button        what it asks for     one's own  finds
+    "approve":        Kind("Approve",        P.DOCUMENT_APPROVE,  False,     _asked),
+    "transfer":       Kind("Record payment", P.PAYMENT_RECORD,    False,     _transfers),
+    "lead":           Kind("Mark contacted", P.LEAD_WRITE,        False,     _leads),
+    "failed":         Kind("Retry",          P.DOCUMENT_GENERATE, True,      _failed),
+    "changes":        Kind("",               P.DOCUMENT_EDIT,     True,      _changes),
+    "stale":          Kind("Submit again",   P.DOCUMENT_SUBMIT,   True,      _stale),
+    "approved":       Kind("Send to client", P.DOCUMENT_SEND,     True,      _approved),
+    "expiring":       Kind("Remind",         P.DOCUMENT_REMIND,   True,      _expiring),
+    "expired":        Kind("Extend",         P.DOCUMENT_EXTEND,   True,      _of_status(Status.EXPIRED)),
+    "declined":       Kind("Revise",         P.DOCUMENT_RECALL,   True,      _of_status(Status.DECLINED)),
+    "overdue":        Kind("",               P.INVOICE_ISSUE,     False,     _overdue),
+    "draft":          Kind("",               P.DOCUMENT_EDIT,     True,      _unwritten),
+}
+# fmt: on
+"""In the order in which they wait: first what holds up somebody else."""
