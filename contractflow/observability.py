@@ -36,6 +36,9 @@ _PATTERNS: Final = (
         rf"\1{HIDDEN}",
     ),
 )
+_QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'|`[^`]*`|“[^”]*”""")
+_LONGEST_REPORT: Final = 4_000
+_MOST_LINES: Final = 20
 _LOUD = (
     "httpx",
     "httpx2",
@@ -56,6 +59,35 @@ def start(component: str) -> None:
     _start_logs(component)
     if (dsn := settings().sentry_dsn) is not None:
         _start_sentry(component, dsn.get_secret_value())
+
+
+def unquoted(said: str) -> str:
+    return _QUOTED.sub(HIDDEN, said)
+
+
+def report_page(said: str) -> None:
+    """What a page's own script stumbled over, as its browser tells it: “Name: words”, then where, line by line.
+
+    It comes over our own socket, so that no page needs a script of Sentry's, nor its host in the content policy. Anybody
+    can say anything there, and an error may quote what somebody typed: `unquoted` comes first.
+    """
+    if settings().sentry_dsn is None:
+        return
+    import sentry_sdk  # noqa: PLC0415 -- as in _start_sentry
+
+    first, _, where = said[:_LONGEST_REPORT].partition("\n")
+    name, _, words = first.partition(": ")
+    lines = [line.strip() for line in where.splitlines()[:_MOST_LINES]]
+    sentry_sdk.capture_event(
+        {
+            "level": "error",
+            "logger": "browser",
+            "exception": {"values": [{"type": name[:80], "value": words}]},
+            "extra": {"where": lines},
+            "tags": {"part": "browser"},
+            "fingerprint": ["browser", name[:80], *lines[:1]],
+        }
+    )
 
 
 def hidden(value: Any, name: str = "") -> Any:

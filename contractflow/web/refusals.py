@@ -16,6 +16,7 @@ from contractflow.errors import (
     PortalClosed,
     Suspended,
 )
+from contractflow.observability import report_page, unquoted
 from contractflow.web.commands import confirm, load, toast
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,9 @@ def show_error(exception: Exception):  # type: ignore[no-untyped-def]  # Reflex 
 
 def log_frontend_error(exception: Exception) -> None:
     """What a page reported from the browser: anybody can send these, so they are warnings, shortened."""
-    log.warning("a page reported an error: %s", str(exception)[:2000])
+    said = unquoted(str(exception))
+    log.warning("a page reported an error: %s", said[:2000])
+    report_page(said)
 
 
 def refusal(refused: AppError, path: str = "") -> EventSpec:

@@ -118,3 +118,31 @@ def test_what_goes_to_sentry_carries_no_people(component: str) -> None:
     assert event["exception"]["values"][0]["type"] == "ValueError"
     for word in ("clara", "aB3_x", "t0psecret", "the whole contract of Clara"):
         assert word not in done.stdout, word
+
+
+FROM_A_PAGE = """SyntaxError: Unexpected token 'C', "Clara's secret terms" is not valid JSON of clara@client.test
+    at parse (https://app.example.com/assets/state-4f1c.js:1:2345)
+    at https://app.example.com/portal/open/aB3_x-9?token=t0psecret"""
+PAGE = (
+    REPORTING.split("start(sys.argv[1])", maxsplit=1)[0]
+    + "start('web')\nfrom contractflow.web.refusals import log_frontend_error\nlog_frontend_error(Exception(sys.stdin.read()))\n"
+)
+
+
+@pytest.mark.parametrize("dsn", ["https://key@sentry.test/1", ""])
+def test_what_a_page_stumbled_over_goes_to_sentry_over_our_own_socket_without_people(dsn: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "CONTRACTFLOW_SENTRY_DSN"}
+    done = subprocess.run(
+        [sys.executable, "-c", PAGE],
+        input=FROM_A_PAGE,
+        env=environment | ({"CONTRACTFLOW_SENTRY_DSN": dsn} if dsn else {}),
+        capture_output=True, text=True, cwd=ROOT, check=True,
+    )  # fmt: skip
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(events) == bool(dsn)
+    for event in events:
+        assert (event["tags"], event["level"]) == ({"part": "browser"}, "error")
+        assert event["exception"]["values"][0]["type"] == "SyntaxError"
+        assert "state-4f1c.js:1:2345" in event["extra"]["where"][0]
+    for word in ("Clara", "clara", "secret terms", "aB3_x", "t0psecret"):
+        assert word not in done.stdout, word
