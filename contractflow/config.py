@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 EX_CONFIG = 78  # sysexits.h: something is wrong with the configuration
 _SECRETS = Path("/run/secrets")
+_PRICE = r"(starter|growth|scale):(month|year)=pri_\w+"
+_PRICES = rf"^{_PRICE}(,\s*{_PRICE})*$"
 _UNSAFE_KEY = "local-only-not-a-secret-" + "0" * 24
 
 
@@ -73,6 +75,10 @@ class Settings(BaseSettings):
     paddle_api_key: SecretStr | None = None
     paddle_base_url: str = "https://api.paddle.com"
     paddle_webhook_secret: SecretStr | None = None
+    paddle_prices: str | None = Field(None, pattern=_PRICES)
+    """`tier:interval=price` for what organisations can buy, separated by commas; without it nobody is billed."""
+    tier_without_billing: Literal["starter", "growth", "scale", "unlimited"] = "unlimited"
+    """What every organisation has while nobody is billed."""
 
     turnstile_site_key: str | None = None
     turnstile_secret: SecretStr | None = None
@@ -115,7 +121,9 @@ class Settings(BaseSettings):
             for name in ("session_keys", "link_key", "data_keys")
             if _UNSAFE_KEY in getattr(self, name).get_secret_value()
         ]
-        needed = ("seal_p12", "paddle_webhook_secret", "turnstile_site_key", "turnstile_secret")
+        needed = ["seal_p12", "turnstile_site_key", "turnstile_secret"]
+        if self.paddle_api_key or self.paddle_prices:
+            needed += ["paddle_api_key", "paddle_webhook_secret"]
         missing = [name for name in needed if getattr(self, name) is None]
         if unsafe or missing:
             raise ValueError(

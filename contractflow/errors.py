@@ -11,7 +11,8 @@ AppError                the message is written for the person who reads it
 ├── IllegalMove         it is not in a state where that makes sense
 ├── Stale               somebody changed it in the meantime
 ├── Invalid             what was typed cannot be used; `field` names the place to say so
-├── LimitReached        the tier or the month is used up
+├── LimitReached        there are as many as there may be
+│   └── PlanLimit       of what the tier holds: a larger one holds more
 ├── TooMany             too often in too short a time; `retry_after` says when to come back (seconds)
 └── Unavailable         a vendor or one of our own servers does not answer; nothing was lost
 """
@@ -86,6 +87,10 @@ class Invalid(AppError):
 
 
 class LimitReached(AppError):
+    pass
+
+
+class PlanLimit(LimitReached):
     pass
 
 

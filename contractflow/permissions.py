@@ -178,6 +178,31 @@ CLOSING = (
 )
 
 
+WHILE_UNPAID = frozenset(
+    {
+        *(permission for permission in P if permission.endswith(":read")),
+        P.AUDIT_EXPORT,
+        P.AUDIT_VERIFY,
+        P.DOCUMENT_COUNTERSIGN,
+        P.DOCUMENT_VOID,
+        P.MEMBER_END_SESSIONS,
+        P.MEMBER_REMOVE,
+        P.ORG_DELETE,
+        P.ORG_EXPORT_DATA,
+        P.ORG_TRANSFER,
+        P.PAYMENT_RECORD,
+        P.PAYMENT_REFUND,
+        P.SAAS_BILLING_MANAGE,
+        P.SECURITY_POLICY_MANAGE,
+    }
+)
+"""What is left of them when nobody pays for the plan: signing, paying, taking away, making room, and paying us."""
+
+UNPAID = (
+    "The plan has ended, so this organisation only reads. Its owner can choose a plan under Settings › Plan."
+)
+
+
 @dataclass(frozen=True)
 class Member:
     """A signed-in person, acting inside one organisation with the role read for this very event."""
@@ -198,9 +223,14 @@ class Member:
     is_reading_only: bool = False
     """The organisation is being deleted: whoever is in it may read, and the owner may keep it."""
 
+    is_unpaid: bool = False
+    """Nobody pays for the organisation's plan: it reads, signs and is paid, and makes nothing new."""
+
     def may(self, permission: Permission, own: bool = False) -> bool:
         grant = GRANTS[permission]
         if self.lacks_factor or (self.is_reading_only and permission not in WHILE_CLOSING):
+            return False
+        if self.is_unpaid and permission not in WHILE_UNPAID:
             return False
         return self.role.value >= (grant.own if own else grant.least).value
 
@@ -290,6 +320,8 @@ def why_not(actor: Actor, permission: Permission, own: bool = False) -> str:
         return ""
     if isinstance(actor, Member) and actor.is_reading_only and permission not in WHILE_CLOSING:
         return CLOSING
+    if isinstance(actor, Member) and actor.is_unpaid and permission not in WHILE_UNPAID:
+        return UNPAID
     grant = GRANTS[permission]
     return f"Only {_people(grant.own if own else grant.least)} can {grant.phrase}."
 

@@ -21,6 +21,7 @@ from contractflow.db.migrations import migrate
 from contractflow.db.roles import DbRole
 from contractflow.integrations.signing import keys
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres, EmbeddedRedis
+from contractflow.ops.local import PADDLE_KEYS
 from tests import cast
 from tests.sandbox import Sandbox, running_sandbox
 from tests.served import _web_process, front_end, served, served_by_name, web_log
@@ -77,6 +78,7 @@ def postgres(tmp_path_factory) -> Iterator[Database]:
     with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
         environment = pytest.MonkeyPatch()
         environment.setenv("CONTRACTFLOW_DATABASE_URL", server.url)
+        environment.setenv("CONTRACTFLOW_PADDLE_PRICES", PADDLE_KEYS["paddle_prices"])  # tiers are for sale
         settings.cache_clear()
         migrate()
         yield Database(server)

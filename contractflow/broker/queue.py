@@ -29,6 +29,7 @@ LANES = {
     "documents.expire":          "mail",
     "invoices.issue_due":        "mail",
     "orgs.erase":                "mail",
+    "plans.look":                "mail",
     "signing.seal":              "general",   # computes: one process per job
 }
 # fmt: on

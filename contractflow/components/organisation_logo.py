@@ -9,6 +9,7 @@ from contractflow.components.icon import icon
 from contractflow.components.kept import kept
 from contractflow.components.notice import notice
 from contractflow.components.picture_field import picture_field
+from contractflow.components.plan_banner import limit_reached
 from contractflow.components.sections import section
 from contractflow.integrations.pictures import LARGEST
 from contractflow.state.organisation import OrganisationState
@@ -55,7 +56,11 @@ def _locked() -> rx.Component:
     return rx.el.div(
         rx.cond(page.logo, shown),
         form_error(errors["form"]),
-        rx.el.p(page.why_not_brand, class_name="cf-muted"),
+        rx.cond(
+            page.is_brand_for_larger_plans,
+            limit_reached(page.why_not_brand),
+            rx.el.p(page.why_not_brand, class_name="cf-muted"),
+        ),
         class_name="cf-stack",
     )
 

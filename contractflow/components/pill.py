@@ -82,6 +82,7 @@ SUBSCRIPTION = {
     "active":            Look("Active",            "circle-check",   "grass"),
     "past_due":          Look("Past due",          "circle-alert",   "red"),
     "paused":            Look("Paused",            "circle-dashed",  "amber"),
+    "read_only":         Look("Read only",         "lock",           "red"),
     "canceled":          Look("Cancelled",         "ban",            "slate"),
 }
 ORGANISATION = {

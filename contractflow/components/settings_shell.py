@@ -1,6 +1,6 @@
 """The frame of the settings: one page each, tabs between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -22,6 +22,7 @@ PAGES = (
     ("/settings/lead-form",      "Lead form"),
     ("/settings/payments",       "Payments"),
     ("/settings/integrations",   "Integrations"),
+    ("/settings/plan",           "Plan"),
     ("/settings/audit",          "Audit log"),
 )
 # fmt: on
@@ -36,6 +37,7 @@ def settings_page(
     action: View | None = None,
     menu: View | None = None,
     tab: str = "",
+    on_news: Sequence[Any] = (),
 ) -> Callable[[View], View]:
     """Register the decorated view as a page of the settings; `tab` is the one it stands under, when it is none itself."""
 
@@ -47,9 +49,16 @@ def settings_page(
             )
 
         page.__name__ = f"settings_{title}"
-        member_page(route, title, heading="Settings", on_load=on_load, needs=needs, action=action, menu=menu)(
-            page
-        )
+        member_page(
+            route,
+            title,
+            heading="Settings",
+            on_load=on_load,
+            needs=needs,
+            action=action,
+            menu=menu,
+            on_news=on_news,
+        )(page)
         return view
 
     return register

@@ -21,6 +21,7 @@ from contractflow.components.missing import not_for_this_role
 from contractflow.components.navigation import bottom_bar, person_menu, sidebar
 from contractflow.components.notice import notice
 from contractflow.components.organisations import organisation_menu
+from contractflow.components.plan_banner import plan_banner
 from contractflow.components.second_factor import confirm_identity
 from contractflow.permissions import Permission
 from contractflow.permissions import Permission as P
@@ -76,6 +77,7 @@ def frame(
             unconfirmed() if who is FrameState else rx.fragment(),
             rx.el.main(
                 _closing(who),
+                plan_banner(who) if who is FrameState else rx.fragment(),
                 *content,
                 class_name=classes("cf-content", "cf-content--wide" if desk else ""),
                 id="content",

@@ -11,18 +11,22 @@ from contractflow.integrations.payments import paddle
 from contractflow.permissions import System, Visitor
 from contractflow.services import webhooks
 
+SUBSCRIPTION = "sub_"
+"""How Paddle's names of what organisations buy from us begin."""
+
 LOOK_BACK = timedelta(hours=2)
 
 
 def process_webhook(event_row_id: str) -> None:
-    """Ask the provider about the payment of one event and follow its answer. Safe to run twice."""
-    row_id, provider = UUID(event_row_id), paddle.provider()
+    """Ask the provider about the payment or subscription of one event and follow its answer. Safe to run twice."""
+    row_id = UUID(event_row_id)
     with unit_of_work(Visitor()) as work:
         reference = webhooks.claim(work, row_id)
-    if not reference or provider is None:
+    asked = paddle.plans() if reference.startswith(SUBSCRIPTION) else paddle.provider()
+    if not reference or asked is None:
         return
     try:
-        said = provider.fetch(reference)
+        said = asked.fetch(reference)
         actor = System(UUID(said.org_id), webhooks.PADDLE)
     except Unavailable as problem:
         with unit_of_work(Visitor()) as work:

@@ -39,7 +39,7 @@ def run_draft_worker() -> None:
 
 def run_mail_worker() -> None:
     """What waits for others or is done in a blink: mails, webhooks, dates. Nothing in this lane computes for long."""
-    _preload_jobs("mail", "contractflow.integrations.payments.paddle_seller")
+    _preload_jobs("mail", "contractflow.integrations.payments.paddle_plans")
     # More than threads: an outgoing message waits for somebody else's program without one, and no mail waits behind it.
     _run_together("mail", settings().database_pool * 3)
 

@@ -18,7 +18,7 @@ from contractflow.integrations.email import KINDS
 from contractflow.money import format_money
 from contractflow.ops.serving import ROOT
 from contractflow.permissions import GRANTS, Permission, Role
-from contractflow.services.tiers import GRACE_DAYS, TIERS, TRIAL_DAYS, TRIAL_TIER, named
+from contractflow.services.tiers import CURRENCY, GRACE_DAYS, TIERS, TRIAL_DAYS, TRIAL_TIER, named
 from contractflow.workflows.billing import INVOICE, PAYMENT, SUBSCRIPTION
 from contractflow.workflows.comment import COMMENT
 from contractflow.workflows.crm import LEAD, PROJECT
@@ -157,6 +157,7 @@ def _tiers() -> str:
     header = (
         "tier",
         "a month",
+        "a year",
         "seats",
         "AI drafts a month",
         "at a time",
@@ -166,7 +167,7 @@ def _tiers() -> str:
         "API and webhooks",
     )
     return aligned(header, [
-        (t.name, format_money(t.monthly_minor, "EUR"), str(t.seats), f"{t.drafts:,}", str(t.drafts_at_once), _limit(t.documents),
+        (t.name, format_money(t.monthly_minor, CURRENCY), format_money(t.yearly_minor, CURRENCY), _limit(t.seats), _limit(t.drafts), str(t.drafts_at_once), _limit(t.documents),
          _limit(t.approval_steps), _yes(t.has_branding), _yes(t.has_api))
         for t in TIERS
     ])  # fmt: skip
@@ -181,7 +182,7 @@ def _mails() -> str:
 
 
 def _limit(number: int | None) -> str:
-    return "unlimited" if number is None else str(number)
+    return "unlimited" if number is None else f"{number:,}"
 
 
 def _yes(holds: bool) -> str:

@@ -11,7 +11,15 @@ from contractflow.ops.processes import free_port
 from contractflow.ops.secret_file import secret
 
 # The sandbox's own, public on purpose (contractflow/sandbox/); the captcha's are the vendor's published test keys.
-PADDLE_KEYS = {"paddle_api_key": "pdl_sdbx_apikey_sandbox", "paddle_webhook_secret": "pdl_ntfset_sandbox"}
+PADDLE_KEYS = {
+    "paddle_api_key": "pdl_sdbx_apikey_sandbox",
+    "paddle_webhook_secret": "pdl_ntfset_sandbox",
+    "paddle_prices": ",".join(
+        f"{tier}:{interval}=pri_{tier}_{interval}"
+        for tier in ("starter", "growth", "scale")
+        for interval in ("month", "year")
+    ),
+}
 TURNSTILE_KEYS = {
     "turnstile_site_key": "1x00000000000000000000AA",
     "turnstile_secret": "1x0000000000000000000000000000000AA",

@@ -9,7 +9,7 @@ import reflex as rx
 from contractflow.components import stills
 from contractflow.components.buttons import link_button
 from contractflow.components.head import SERIF, preload
-from contractflow.components.icon import icon
+from contractflow.components.icon import icon, link
 from contractflow.components.prices import tier_card
 from contractflow.components.public_shell import public_frame
 from contractflow.components.story import window
@@ -127,7 +127,8 @@ def _prices() -> rx.Component:
         ),
         rx.el.div(*[tier_card(tier) for tier in TIERS], class_name="cf-tiers"),
         rx.el.p(
-            "Signing, paying and downloading never stop, whatever an agency owes us.",
+            "Signing, paying and downloading never stop, whatever an agency owes us. ",
+            link("By the year, and what people ask", href="/prices"),
             class_name="cf-tiers__note",
         ),
         class_name="cf-part",

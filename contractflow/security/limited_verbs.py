@@ -228,6 +228,19 @@ VERBS: Final[dict[str, Row]] = {
     "PaymentSettingsState.show_connect":
                                       TRIFLE,
     "PaymentSettingsState.connect":   Row(person=(20, HOUR), org=(60, HOUR)),
+    "PlanState.choose":              Row(person=(30, HOUR), org=(60, HOUR)),
+    "PlanState.preview":             Row(person=(60, HOUR), org=(120, HOUR)),
+    "PlanState.close_preview":       TRIFLE,
+    "PlanState.change":              Row(person=(20, HOUR), org=(40, HOUR)),
+    "PlanState.cancel":              Row(person=(20, HOUR), org=(40, HOUR)),
+    "PlanState.keep":                Row(person=(20, HOUR), org=(40, HOUR)),
+    "BillsState.load":               Row(person=(120, HOUR), org=(600, HOUR)),
+    "GET /api/plan/checkout/{order_id:uuid}":
+                                      Row(person=(30, HOUR), org=(60, HOUR)),
+    "GET /api/plan/portal":          Row(person=(30, HOUR), org=(60, HOUR)),
+    "GET /api/plan/card":            Row(person=(30, HOUR), org=(60, HOUR)),
+    "GET /api/plan/receipts/{bill_ref}":
+                                      Row(person=(60, HOUR), org=(300, HOUR)),
     "PaymentSettingsState.disconnect":
                                       Row(person=(20, HOUR), org=(60, HOUR)),
 }

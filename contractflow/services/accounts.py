@@ -66,9 +66,10 @@ def establish(work: UnitOfWork, user_id: UUID, founder: str, agency: str, locale
     trial = Subscription(
         org_id=org.id,
         tier=TRIAL_TIER,
-        seats=tiers.named(TRIAL_TIER).seats,
+        seats=tiers.seats_of(TRIAL_TIER),
         period_start=work.now,
         trial_ends_at=work.now + timedelta(days=TRIAL_DAYS),
+        next_look_at=work.now,
     )
     work.db.add_all([membership, trial])
     owner = Member(user_id, org.id, membership.id, Role.OWNER, founder)

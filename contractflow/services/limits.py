@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect
 from sqlmodel import col, func, or_, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import LimitReached
+from contractflow.errors import PlanLimit
 from contractflow.models import Document, DraftJob, Membership, OneTimeToken, Org, Subscription
 from contractflow.permissions import Permission as P
 from contractflow.services import tiers
@@ -48,47 +48,54 @@ def use_of(work: UnitOfWork, name: str) -> Use:
     """Of "seats", "drafts" (a month), "drafts_at_once" or active "documents"; one query, for somebody waits for it."""
     work.require(P.ORG_READ)
     settings, key, used = work.db.execute(select(_settings(work), _tier(work), _USED[name](work))).one()
-    tier = tiers.named(key or tiers.TIERS[0].key)  # the smallest when there is no plan any more
+    tier = tiers.in_force(key)
     own = (settings or {}).get("limits", {})
     return Use(tier, own[name] if name in own else getattr(tier, name), used)
 
 
+def limit_in(work: UnitOfWork, tier: Tier, name: str) -> int | None:
+    """What the limit would be with another tier: an organisation's own one stays."""
+    own = (work.db.execute(select(_settings(work))).scalar_one() or {}).get("limits", {})
+    limit: int | None = own[name] if name in own else getattr(tier, name)
+    return limit
+
+
 def require_room(work: UnitOfWork, name: str) -> None:
-    """Refuse when one more of `name` does not fit. Raises LimitReached.
+    """Refuse when one more of `name` does not fit. Raises PlanLimit.
 
     Exact when the caller holds the lock on the organisation; one too many may slip through otherwise.
     """
     use = use_of(work, name)
     if not use.has_room:
-        raise LimitReached(REFUSALS[name].format(limit=f"{use.limit:,}", tier=use.tier.name))
+        raise PlanLimit(REFUSALS[name].format(limit=f"{use.limit:,}", tier=use.tier.name))
 
 
 def why_no_branding(work: UnitOfWork) -> str:
     """Why the plan does not let the organisation show its own logo; empty when it does."""
     work.require(P.ORG_READ)
     key = work.db.execute(select(_tier(work))).scalar_one()
-    tier = tiers.named(key or tiers.TIERS[0].key)
+    tier = tiers.in_force(key)
     return "" if tier.has_branding else NO_BRANDING.format(tier=tier.name)
 
 
 def require_branding(work: UnitOfWork) -> None:
-    """Raises LimitReached."""
+    """Raises PlanLimit."""
     if refused := why_no_branding(work):
-        raise LimitReached(refused)
+        raise PlanLimit(refused)
 
 
 def why_no_api(work: UnitOfWork) -> str:
     """Why the plan does not let the organisation send webhooks; empty when it does."""
     work.require(P.ORG_READ)
     key = work.db.execute(select(_tier(work))).scalar_one()
-    tier = tiers.named(key or tiers.TIERS[0].key)
+    tier = tiers.in_force(key)
     return "" if tier.has_api else NO_API.format(tier=tier.name)
 
 
 def require_api(work: UnitOfWork) -> None:
     """Raises LimitReached."""
     if refused := why_no_api(work):
-        raise LimitReached(refused)
+        raise PlanLimit(refused)
 
 
 def _settings(work: UnitOfWork) -> ScalarSelect[Any]:

@@ -194,7 +194,7 @@ def url_of(row: Notification) -> str:
             return links.org_url(row.org_id)
         case Link.NONE:
             return ""
-        case Link.LOGIN | Link.FORGOT:
+        case Link.LOGIN | Link.FORGOT | Link.PLAN:
             return f"{base}/{link}"
         case _:
             return f"{base}/home"

@@ -21,7 +21,7 @@ from contractflow.models import AppUser, AuthSession, Membership
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
 from contractflow.security.sessions import end_all, end_now, hasten_rotation, last_seen
-from contractflow.services import devices
+from contractflow.services import devices, tiers
 from contractflow.services.display import When, moment, shown
 
 
@@ -42,6 +42,8 @@ class Place:
     has_factor: bool = False
     needs_factor: bool = False
     is_closing: bool = False
+    is_unpaid: bool = False
+    """Nobody pays for the organisation's plan, where tiers are for sale."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def place(work: UnitOfWork, user_id: UUID, org_id: UUID, family: UUID) -> Place 
     query = "SELECT * FROM gate_standing(:user, :org, :family), gate_factor_standing(:user, :org)"
     for row in _rows(work, query, user=user_id, org=org_id, family=family):
         facts = {**row, "role": Role.named(row["role"]), "suspended": row["suspended"] or ""}
+        facts["is_unpaid"] = row["is_unpaid"] and tiers.is_billed()
         return Place(**facts)
     return None
 

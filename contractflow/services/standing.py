@@ -9,8 +9,9 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Membership, Org
 from contractflow.permissions import Permission as P
-from contractflow.services import feed, orgs, platform
+from contractflow.services import feed, orgs, plans, platform
 from contractflow.services.orgs import Own
+from contractflow.services.plans import Banner
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Standing:
     """The person's address while it is only a claim."""
     organisations: list[Own]
     closing: str
+    plan: Banner
+    """What is urgent about the organisation's plan."""
     news: str
     """How many notifications are new ("3", "99+"); empty when none is."""
     logo: str
@@ -45,6 +48,7 @@ def of_member(work: UnitOfWork) -> Standing:
         "" if person.email_verified_at else person.email,
         mine,
         orgs.closing_notice(work) if member.is_reading_only else "",
+        plans.banner(work),
         _counted(feed.unread(work)),
         orgs.logo_address(org),
     )

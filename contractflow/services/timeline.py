@@ -16,11 +16,12 @@ from contractflow.errors import NotFound
 from contractflow.models import AuditEvent, Document
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, shown
+from contractflow.services.plans.words import PLANS
 
 PAGE = 100
 
 # fmt: off
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: dict[str, tuple[str, str]] = PLANS | {
     # action                      mark         what the reader sees after the name of who did it
     "audit:verify":               ("sealed",    "verified the audit log"),
     "audit:export":               ("sent",      "exported the audit log"),

@@ -18,10 +18,11 @@ from sqlalchemy.dialects.postgresql import insert
 from contractflow.broker.queue import enqueue
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.payments.paddle import read_event
+from contractflow.integrations.payments.plans import SaidPlan
 from contractflow.integrations.payments.port import ProviderPayment, Settlement
 from contractflow.models import Org, Payment, WebhookEvent
 from contractflow.models.columns import uuid7
-from contractflow.services import payments
+from contractflow.services import payments, plans
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ def receive(work: UnitOfWork, raw: bytes) -> bool:
 
 
 def claim(work: UnitOfWork, event_row_id: UUID) -> str:
-    """Which payment of the provider an event is about, for one attempt; empty when there is nothing to do now."""
+    """Which payment or subscription of the provider an event is about, for one attempt; empty when there is nothing
+    to do now."""
     row = work.db.get(WebhookEvent, event_row_id, with_for_update=True)
     if row is None or row.status != "received" or (row.next_attempt_at or work.now) > work.now:
         return ""
@@ -76,8 +78,8 @@ def claim(work: UnitOfWork, event_row_id: UUID) -> str:
     return reference
 
 
-def apply(work: UnitOfWork, event_row_id: UUID, said: ProviderPayment) -> None:
-    """Bring our payment in line with what the provider says of it. Twice is the same as once.
+def apply(work: UnitOfWork, event_row_id: UUID, said: ProviderPayment | SaidPlan) -> None:
+    """Bring our payment or the plan in line with what the provider says of it. Twice is the same as once.
 
     `work` is the provider acting in the organisation that `said` names; a payment of anybody else is not found.
     """
@@ -89,6 +91,10 @@ def apply(work: UnitOfWork, event_row_id: UUID, said: ProviderPayment) -> None:
         row.status = "ignored"
         return
     row.org_id = work.actor.org_id
+    if isinstance(said, SaidPlan):
+        row.status, row.error = "processed", None
+        plans.follow(work, said)
+        return
     if wrong := _disagreement(work, said):
         row.status, row.error = "failed", wrong
         log.error("webhook %s (%s): %s", row.id, row.event_type, wrong)

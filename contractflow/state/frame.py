@@ -6,6 +6,7 @@ from contractflow.permissions import Permission, why_not
 from contractflow.services import standing
 from contractflow.services.identity import verifying
 from contractflow.services.orgs import Own
+from contractflow.services.plans import Banner
 from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 from contractflow.web.principal import acting_member
@@ -25,6 +26,7 @@ class FrameState(rx.State):
     logo: str = ""
     """Where a browser gets the organisation's; empty without one."""
     closing: str = ""
+    plan: Banner = Banner()
     refusals: dict[str, str] = {}
     """What this role may do nowhere: why, by permission."""
 
@@ -34,8 +36,8 @@ class FrameState(rx.State):
         member = await acting_member()
         seen = await perform(member, standing.of_member)
         self.org_name, self.is_platform_admin = seen.org_name, seen.is_platform_admin
-        self.awaits_confirmation, self.logo = seen.awaits_confirmation, seen.logo
-        self.organisations, self.closing, self.news = seen.organisations, seen.closing, seen.news
+        self.awaits_confirmation, self.logo, self.news = seen.awaits_confirmation, seen.logo, seen.news
+        self.organisations, self.closing, self.plan = seen.organisations, seen.closing, seen.plan
         self.person_name, self.role = member.name, member.role.label
         self.refusals = {one: words for one in Permission if (words := why_not(member, one, own=True))}
         return self._moved() if "moved" in self.router.url.query_parameters else None

@@ -32,9 +32,11 @@ const forgetUnderWay = () => { underWay().clear(); window.dispatchEvent(new Even
 COMMANDS: Final = """  if (event.name == "_cf_ui") {
     const { op, args } = event.payload;
     const toast = refs["__toast"];
-    if (op == "toast") (toast?.[args.level] ?? toast)?.(args.message, args.options);
+    const local = (path) => /^\\/(?![\\/\\\\])/.test(path);
+    const onward = op == "toast" && local(args.path) && { action: { label: args.label, onClick: () => window.location.assign(args.path) } };
+    if (op == "toast") (toast?.[args.level] ?? toast)?.(args.message, { ...args.options, ...onward });
     else if (op == "copy") await navigator.clipboard?.writeText(args.text).catch(() => {});
-    else if (op == "load" && /^\\/(?![\\/\\\\])/.test(args.path)) window.location.assign(args.path);
+    else if (op == "load" && local(args.path)) window.location.assign(args.path);
     else if (op == "confirm") askToConfirm(() => args.event && addEvents([ReflexEvent(args.event, args.payload)], [], {}));
     else console.error("unknown command", op);
     return;

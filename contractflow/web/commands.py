@@ -12,9 +12,12 @@ from reflex_base.utils.format import format_ref
 Level = Literal["success", "info", "warning", "error"]
 
 
-def toast(message: str, level: Level = "info", description: str = "") -> EventSpec:
-    """Show `message` for a few seconds."""
-    return _command("toast", message=message, level=level, options={"description": description})
+def toast(
+    message: str, level: Level = "info", description: str = "", *, path: str = "", label: str = ""
+) -> EventSpec:
+    """Show `message` for a few seconds; with a `path` of this server, a button that is called `label` leads there."""
+    options = {"description": description}
+    return _command("toast", message=message, level=level, options=options, path=path, label=label)
 
 
 def load(path: str) -> EventSpec:

@@ -199,6 +199,7 @@ def _member(session: Session, place: Place, visitor: Visitor) -> Member:
         has_factor=place.has_factor,
         lacks_factor=place.needs_factor and not place.has_factor,
         is_reading_only=place.is_closing,
+        is_unpaid=place.is_unpaid,
     )  # fmt: skip
 
 

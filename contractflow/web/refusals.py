@@ -13,6 +13,7 @@ from contractflow.errors import (
     ConfirmFirst,
     FactorMissing,
     NotSignedIn,
+    PlanLimit,
     PortalClosed,
     Suspended,
 )
@@ -53,4 +54,6 @@ def refusal(refused: AppError, path: str = "") -> EventSpec:
         return confirm(refused.event)
     if isinstance(refused, FactorMissing):
         return load(f"/enrol?next={quote(path)}" if path.startswith("/") else "/enrol")
+    if isinstance(refused, PlanLimit):
+        return toast(refused.message, "error", path="/settings/plan", label="See the plans")
     return toast(refused.message, "error")

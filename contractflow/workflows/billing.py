@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from contractflow.permissions import Permission as P
-from contractflow.permissions import System
-from contractflow.workflows.machine import Move, Workflow
+from contractflow.permissions import PlatformAdmin, System
+from contractflow.workflows.machine import Guard, Move, Workflow
 
 
 class InvoiceStatus(StrEnum):
@@ -28,8 +28,14 @@ class SubscriptionStatus(StrEnum):
     ACTIVE = "active"
     PAST_DUE = "past_due"
     PAUSED = "paused"
+    READ_ONLY = "read_only"
+    """The trial or the days of grace are over, and nobody has paid."""
     CANCELED = "canceled"
 
+
+NEVER_BILLED = Guard(
+    lambda plan: not plan.paddle_subscription_id, "Paddle bills this plan, so it has no trial."
+)
 
 I, Y, B = InvoiceStatus, PaymentStatus, SubscriptionStatus  # noqa: E741  one letter each keeps the tables readable
 
@@ -52,9 +58,12 @@ PAYMENT = Workflow("payment", "payment", "status", "payment", initial=Y.PENDING,
 ])
 
 SUBSCRIPTION = Workflow("subscription", "subscription", "status", "plan", initial=B.TRIALING, moves=[
-    Move("activate",  (B.TRIALING, B.PAST_DUE, B.PAUSED),        B.ACTIVE,          System),
-    Move("lapse",     (B.TRIALING, B.ACTIVE),                    B.PAST_DUE,        System),
-    Move("pause",     (B.TRIALING, B.ACTIVE, B.PAST_DUE),        B.PAUSED,          System),
-    Move("cancel",    (B.TRIALING, B.ACTIVE, B.PAST_DUE, B.PAUSED), B.CANCELED,     System),
+    # what Paddle says, and what time brings
+    Move("activate",  (B.TRIALING, B.PAST_DUE, B.PAUSED, B.READ_ONLY, B.CANCELED), B.ACTIVE, System),
+    Move("lapse",     (B.TRIALING, B.ACTIVE, B.PAUSED, B.READ_ONLY, B.CANCELED), B.PAST_DUE, System),
+    Move("pause",     (B.TRIALING, B.ACTIVE, B.PAST_DUE, B.READ_ONLY, B.CANCELED), B.PAUSED, System),
+    Move("shut",      (B.TRIALING, B.PAST_DUE),                  B.READ_ONLY,       System),
+    Move("cancel",    (B.TRIALING, B.ACTIVE, B.PAST_DUE, B.PAUSED, B.READ_ONLY), B.CANCELED, System),
+    Move("extend",    B.READ_ONLY,                               B.TRIALING,        PlatformAdmin, (NEVER_BILLED,)),
 ])
 # fmt: on

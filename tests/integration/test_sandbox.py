@@ -62,7 +62,7 @@ def test_mail_and_checkouts_survive_a_restart(tmp_path):
     headers = {"Authorization": "Bearer pdl_sdbx_apikey_sandbox"}
     with running_sandbox(tmp_path, ports=ports) as sandbox:
         post(sandbox, "clara@client.test", "Kept")
-        asked = {"items": [{"price_id": "pri_growth", "quantity": 1}]}
+        asked = {"items": [{"price_id": "pri_growth_month", "quantity": 1}]}
         made = httpx.post(f"{sandbox.url}/transactions", json=asked, headers=headers).json()["data"]
     with running_sandbox(tmp_path, ports=ports) as sandbox:
         assert [mail["subject"] for mail in sandbox.mail("clara@client.test")] == ["Kept"]
@@ -70,7 +70,7 @@ def test_mail_and_checkouts_survive_a_restart(tmp_path):
             httpx.get(f"{sandbox.url}/transactions/{made['id']}", headers=headers).json()["data"]["id"]
             == made["id"]
         )
-        assert "$99.00" in httpx.get(made["checkout"]["url"]).text
+        assert "€99.00" in httpx.get(made["checkout"]["url"]).text
 
 
 @pytest.mark.parametrize(("fault", "code"), [("temporary", 451), ("permanent", 550)])

@@ -7,7 +7,9 @@ import pytest
 
 from contractflow.errors import ConfirmFirst, FactorMissing, NotAllowed
 from contractflow.permissions import (
+    CLOSING,
     GRANTS,
+    UNPAID,
     Member,
     Permission,
     PlatformAdmin,
@@ -17,6 +19,7 @@ from contractflow.permissions import (
     Visitor,
     require,
     require_confirmed,
+    why_not,
 )
 
 # yes: anybody's; own: only one's own
@@ -147,3 +150,22 @@ def test_what_asks_for_a_confirmation_is_refused_without(permission):
 def test_roles_are_stored_as_words():
     assert [role.value_text for role in Role] == ["viewer", "member", "admin", "owner"]
     assert all(Role.named(role.value_text) is role for role in Role)
+
+
+UNPAID_MAY = {
+    "audit:export", "audit:verify", "document:countersign", "document:void", "member:end_sessions", "member:remove",
+    "org:delete", "org:export_data", "org:transfer", "payment:record", "payment:refund", "saas_billing:manage",
+    "security_policy:manage",
+}  # fmt: skip
+
+
+def test_who_does_not_pay_reads_signs_is_paid_takes_away_and_pays_and_nothing_else():
+    owner = Member(uuid4(), uuid4(), uuid4(), Role.OWNER, "Olivia", is_unpaid=True)
+    assert {str(one) for one in Permission if owner.may(one)} == UNPAID_MAY | {
+        str(one) for one in Permission if one.endswith(":read")
+    }
+    assert why_not(owner, Permission.DOCUMENT_CREATE) == UNPAID
+    assert why_not(replace(owner, is_reading_only=True), Permission.DOCUMENT_CREATE) == CLOSING
+    assert why_not(owner, Permission.SAAS_BILLING_MANAGE) == ""
+    viewer = replace(owner, role=Role.VIEWER)
+    assert why_not(viewer, Permission.PAYMENT_RECORD) == "Only admins and above can record payments."

@@ -22,6 +22,7 @@ PRODUCTION = {
     "link_key": "l" * 40,
     "data_keys": "a:" + "d" * 40,
     "seal_p12": "seal.p12",
+    "paddle_api_key": "p",
     "paddle_webhook_secret": "p",
     "turnstile_site_key": "t",
     "turnstile_secret": "t",
@@ -67,11 +68,26 @@ def test_production_starts_with_everything_set(bare: None) -> None:
     assert Settings(**PRODUCTION).environment == "production"
 
 
-@pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"environment", "base_url"}))
+@pytest.mark.parametrize("name", sorted(set(PRODUCTION) - {"environment", "base_url", "paddle_api_key"}))
 def test_production_does_not_start_without(bare: None, name: str) -> None:
     rest = {key: value for key, value in PRODUCTION.items() if key != name}
     with pytest.raises(ValidationError, match=name.upper()):
         Settings(**rest)
+
+
+def test_a_server_that_bills_nobody_needs_nothing_of_paddle(bare: None) -> None:
+    rest = {key: value for key, value in PRODUCTION.items() if not key.startswith("paddle")}
+    assert Settings(**rest).tier_without_billing == "unlimited"
+    with pytest.raises(ValidationError, match="PADDLE_API_KEY, PADDLE_WEBHOOK_SECRET"):
+        Settings(**rest, paddle_prices="growth:month=pri_1")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["pri_1", "growth=pri_1", "huge:month=pri_1", "growth:week=pri_1", "growth:month="]
+)
+def test_prices_that_nobody_could_sell_are_a_mistake(bare: None, wrong: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(paddle_prices=wrong)
 
 
 def test_production_does_not_start_without_https(bare: None) -> None:

@@ -117,7 +117,7 @@ ENDS = {
     "signer": {"signed", "delegated", "removed"},
     "invoice": {"void"},
     "payment": {"reversed"},
-    "subscription": {"canceled"},
+    "subscription": set(),
     "lead": {"converted"},
     "project": {"canceled"},
     "template": {"archived"},

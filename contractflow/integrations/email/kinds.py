@@ -24,6 +24,7 @@ class Link(StrEnum):
     """To its thread, on the page of the document."""
     ORG = "organisation"
     """The settings of the organisation the mail is about, also for who is signed in to another one."""
+    PLAN = "settings/plan"
     RESET = "reset"
     CONFIRM = "confirm"
     NOT_ME = "not_me"
@@ -106,6 +107,11 @@ KINDS: dict[str, Kind] = {
     "payment_reversed":   Kind("{{ amount }} went back to {{ client }}",            B.RED,    "Reversed",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "invoice_id")),
     "org_suspended":      Kind("{{ org }} is suspended",                            B.RED,    "Suspended",        L.NONE,     False,   ("name", "org", "reason")),
     "org_lifted":         Kind("{{ org }} is open again",                           B.GRASS,  "Open",             L.HOME,     False,   ("name", "org")),
+    "trial_ending":       Kind("The trial of {{ org }} ends on {{ until }}",        B.AMBER,  "Trial ends",       L.PLAN,     True,    ("name", "org", "until", "tier")),
+    "plan_changed":       Kind("{{ org }} is on the {{ tier }} plan",               B.GRASS,  "Active",           L.PLAN,     True,    ("name", "org", "tier")),
+    "plan_payment_failed": Kind("The payment for {{ org }}'s plan failed",          B.RED,    "Past due",         L.PLAN,     True,    ("name", "org", "until")),
+    "plan_read_only":     Kind("{{ org }} only reads: {{ why }}",                   B.RED,    "Read only",        L.PLAN,     True,    ("name", "org", "why")),
+    "plan_ended":         Kind("The plan of {{ org }} has ended",                   B.SLATE,  "Ended",            L.PLAN,     True,    ("name", "org", "tier")),
     "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "arrived", "ref", "invoice_id")),
     "endpoint_failing":   Kind("{{ endpoint }} did not take a message",             B.RED,    "Failed",           L.ENDPOINT, True,    ("name", "org", "endpoint", "event", "endpoint_id")),
     "endpoint_paused":    Kind("{{ endpoint }} is paused",                          B.AMBER,  "Paused",           L.ENDPOINT, True,    ("name", "org", "endpoint", "why", "endpoint_id")),

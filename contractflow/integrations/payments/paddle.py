@@ -14,6 +14,7 @@ from contractflow.config import settings
 from contractflow.integrations.payments.port import ProviderEvent
 
 if TYPE_CHECKING:
+    from contractflow.integrations.payments.paddle_plans import PaddlePlans
     from contractflow.integrations.payments.paddle_seller import PaddleProvider
 
 # Paddle's SDK takes a third of a second to import: whoever first asks Paddle pays it, in a thread, not every start.
@@ -28,6 +29,19 @@ def provider() -> PaddleProvider | None:
     """The one of this process, when a key is configured."""
     key = settings().paddle_api_key
     return _provider(key.get_secret_value(), settings().paddle_base_url) if key else None
+
+
+def plans() -> PaddlePlans | None:
+    """What organisations buy from us, when tiers are for sale here."""
+    key = settings().paddle_api_key if settings().paddle_prices else None
+    return _plans(key.get_secret_value(), settings().paddle_base_url) if key else None
+
+
+@cache
+def _plans(api_key: str, base_url: str) -> PaddlePlans:
+    from contractflow.integrations.payments.paddle_plans import PaddlePlans  # noqa: PLC0415
+
+    return PaddlePlans(api_key, base_url)
 
 
 @cache
@@ -64,13 +78,22 @@ def read_event(raw: bytes) -> ProviderEvent:
             event_id=str(event["event_id"]),
             event_type=str(event["event_type"]),
             occurred_at=datetime.fromisoformat(event["occurred_at"]),
-            provider_ref=_payment_in(event["event_type"], about),
+            provider_ref=_about(event["event_type"], about),
         )
     except (KeyError, TypeError, AttributeError) as missing:
         raise ValueError(f"not an event of Paddle: {missing!r}") from missing
 
 
-def _payment_in(event_type: str, about: Mapping[str, Any]) -> str:
-    if event_type.startswith("transaction."):
+def _about(event_type: str, about: Mapping[str, Any]) -> str:
+    """The subscription or the transaction; whatever a subscription is billed or gets back is about the subscription.
+
+    An order of a plan is nobody's payment: the subscription that begins with it brings events of its own.
+    """
+    kind = event_type.partition(".")[0]
+    if kind == "subscription":
         return str(about["id"])
-    return str(about["transaction_id"]) if event_type.startswith("adjustment.") else ""
+    if kind in ("transaction", "adjustment") and about.get("subscription_id"):
+        return str(about["subscription_id"])
+    if kind == "transaction":
+        return "" if "order_id" in (about.get("custom_data") or {}) else str(about["id"])
+    return str(about["transaction_id"]) if kind == "adjustment" else ""

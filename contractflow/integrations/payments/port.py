@@ -68,7 +68,8 @@ class ProviderPayment:
 
 @dataclass(frozen=True)
 class ProviderEvent:
-    """Something happened at the provider. `provider_ref` is the payment it is about, empty for other things."""
+    """Something happened at the provider. `provider_ref` is the payment or the subscription it is about, empty for
+    other things."""
 
     event_id: str
     event_type: str

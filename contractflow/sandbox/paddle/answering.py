@@ -42,10 +42,16 @@ async def _attempt(handler: Handler, request: Request) -> Response:
     fault = faults.take("paddle", "http", "applied", method=request.method, path=request.url.path)
     if fault.get("kind") == "http":
         raise Refused(fault.get("status", 503), "service_unavailable", "Sandbox fault")
-    reply = await handler(request, request.app.state.paddle)
+    reply = await handler(request, books_of(request))
     if fault.get("kind") == "applied":
         raise Refused(fault.get("status", 504), "gateway_timeout", "Sandbox fault after the work was done")
     return reply
+
+
+def books_of(request: Request) -> Books:
+    books: Books = request.app.state.paddle
+    books.url = str(request.base_url).rstrip("/")
+    return books
 
 
 def _error(refused: Refused) -> JSONResponse:

@@ -6,10 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from contractflow.sandbox.paddle import transactions
+from contractflow.sandbox.paddle import subscribing, transactions
 from contractflow.sandbox.paddle.answering import Refused, asked_for, found, guarded, many, one
 from contractflow.sandbox.paddle.books import Books, moment, new_id
-from contractflow.sandbox.paddle.subscribing import change_subscription, proration_is_missing
 
 
 async def _list_customers(request: Request, books: Books) -> Response:
@@ -64,16 +63,24 @@ async def _create_portal_session(request: Request, books: Books) -> Response:
 
 
 async def _show_subscription(request: Request, books: Books) -> Response:
-    return one(found(books, "subscriptions", request.path_params["id"]))
+    subscription = found(books, "subscriptions", request.path_params["id"])
+    return one(subscribing.shown(books, subscription, request.query_params.get("include", "")))
 
 
 async def _change_subscription(request: Request, books: Books) -> Response:
     subscription, asked = found(books, "subscriptions", request.path_params["id"]), await asked_for(request)
-    if proration_is_missing(asked):
-        detail = "proration_billing_mode is required when updating items"
-        raise Refused(400, "subscription_proration_required", detail)
-    change_subscription(books, subscription, request.path_params.get("verb", "update"), asked)
+    subscribing.change_subscription(books, subscription, request.path_params.get("verb", "update"), asked)
     return one(subscription)
+
+
+async def _preview_subscription(request: Request, books: Books) -> Response:
+    subscription, asked = found(books, "subscriptions", request.path_params["id"]), await asked_for(request)
+    return one(subscribing.preview(books, subscription, asked))
+
+
+async def _change_card(request: Request, books: Books) -> Response:
+    subscription = found(books, "subscriptions", request.path_params["id"])
+    return one(subscribing.card_change(books, subscription))
 
 
 async def _list_prices(request: Request, books: Books) -> Response:
@@ -95,7 +102,10 @@ api_routes = [
     Route("/transactions", guarded(transactions.create_transaction), methods=["POST"]),
     Route("/transactions/{id}", guarded(transactions.show_transaction)),
     Route("/transactions/{id}", guarded(transactions.change_transaction), methods=["PATCH"]),
+    Route("/transactions/{id}/invoice", guarded(transactions.show_invoice)),
     Route("/subscriptions/{id}", guarded(_show_subscription)),
+    Route("/subscriptions/{id}/preview", guarded(_preview_subscription), methods=["PATCH"]),
+    Route("/subscriptions/{id}/update-payment-method-transaction", guarded(_change_card)),
     Route("/subscriptions/{id}", guarded(_change_subscription), methods=["PATCH"]),
     Route("/subscriptions/{id}/{verb}", guarded(_change_subscription), methods=["POST"]),
     Route("/adjustments", guarded(transactions.list_adjustments)),

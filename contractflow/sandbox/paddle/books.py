@@ -30,8 +30,11 @@ _COLLECTIONS = (
     "subscriptions",
     "adjustments",
     "events",
+    "cards",
 )
-_TIERS = (("starter", "Starter", "2900"), ("growth", "Growth", "9900"), ("scale", "Scale", "29900"))
+_TIERS = (("starter", "Starter", 2900), ("growth", "Growth", 9900), ("scale", "Scale", 29900))
+MONTHS_A_YEAR = 10
+"""What a year costs, in months."""
 
 Entity = dict[str, Any]
 
@@ -44,8 +47,10 @@ class Books:
         self._webhook_url, self._secret = webhook_url, webhook_secret
         self._under_way: set[asyncio.Task[None]] = set()
         self.deliveries: list[Entity] = []
-        for tier, name, amount in _TIERS:
-            self._seed_tier(tier, name, amount)
+        self.url = ""
+        """Where its own pages are, as whoever asks it last reached it."""
+        for tier, name, monthly in _TIERS:
+            self._seed_tier(tier, name, monthly)
 
     def __getitem__(self, collection: str) -> dict[str, Entity]:
         entities: dict[str, Entity] = self._shelf.collections[collection]
@@ -116,7 +121,7 @@ class Books:
         except httpx.HTTPError as error:
             return type(error).__name__
 
-    def _seed_tier(self, tier: str, name: str, amount: str) -> None:
+    def _seed_tier(self, tier: str, name: str, monthly: int) -> None:
         """The product's own three tiers have fixed price ids, so that the settings can name them."""
         now = moment()
         product = {
@@ -134,20 +139,21 @@ class Books:
             "updated_at": now,
         }
         self["products"].setdefault(f"pro_{tier}", product | {"id": f"pro_{tier}"})
-        price = priced(
-            {
-                "product_id": f"pro_{tier}",
-                "name": name,
-                "description": f"{name}, monthly",
-                "unit_price": {"amount": amount, "currency_code": "USD"},
-                "billing_cycle": {"interval": "month", "frequency": 1},
-                "trial_period": {"interval": "day", "frequency": 14} if tier == "growth" else None,
-                "type": "standard",
-            }
-        )
-        self["prices"].setdefault(
-            f"pri_{tier}", price | {"id": f"pri_{tier}", "created_at": now, "updated_at": now}
-        )
+        for interval, amount in (("month", monthly), ("year", monthly * MONTHS_A_YEAR)):
+            price = priced(
+                {
+                    "product_id": f"pro_{tier}",
+                    "name": name,
+                    "description": f"ContractFlow {name}, a {interval}",
+                    "unit_price": {"amount": str(amount), "currency_code": "EUR"},
+                    "billing_cycle": {"interval": interval, "frequency": 1},
+                    "type": "standard",
+                }
+            )
+            price_id = f"pri_{tier}_{interval}"
+            self["prices"].setdefault(
+                price_id, price | {"id": price_id, "created_at": now, "updated_at": now}
+            )
 
 
 def moment(at: datetime | None = None) -> str:

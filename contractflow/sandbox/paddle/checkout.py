@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from contractflow.money import format_money
 from contractflow.sandbox.looks import page
+from contractflow.sandbox.paddle import subscribing
+from contractflow.sandbox.paddle.answering import books_of
 from contractflow.sandbox.paddle.books import Books, Entity, moment, new_id
-from contractflow.sandbox.paddle.subscribing import subscribe
 
 _PAYABLE = ("draft", "ready", "billed", "past_due")
 
@@ -20,6 +21,12 @@ def pay(books: Books, transaction: Entity) -> None:
     """The card was charged: the transaction is paid, then completed, as Paddle does it in two events."""
     amount = transaction["details"]["totals"]["grand_total"]
     attempts = [_attempt(amount, captured=True), *transaction["payments"]]
+    if transaction["subscription_id"]:
+        known = books["subscriptions"][transaction["subscription_id"]]
+        subscribing.decline_card(books, known, declined=False)
+        books.change(transaction, payments=attempts)
+        subscribing.settle(books, transaction, known)
+        return
     if transaction["customer_id"] is None:
         fields: Entity = {"name": None, "email": "buyer@example.test", "locale": "en", "custom_data": None}
         fields |= {"marketing_consent": False, "status": "active", "import_meta": None}
@@ -28,7 +35,7 @@ def pay(books: Books, transaction: Entity) -> None:
     details = transaction["details"] | {"totals": totals}
     books.change(transaction, status="paid", payments=attempts, details=details, billed_at=moment())
     books.emit("transaction.paid", transaction)
-    subscription = subscribe(books, transaction)
+    subscription = subscribing.subscribe(books, transaction)
     number = f"SANDBOX-{len(books['transactions']):05d}"
     books.change(
         transaction,
@@ -68,7 +75,7 @@ def _attempt(amount: str, captured: bool) -> Entity:
 
 
 async def _checkout(request: Request) -> Response:
-    books: Books = request.app.state.paddle
+    books = books_of(request)
     transaction = books["transactions"].get(request.query_params.get("_ptxn", ""))
     if transaction is None:
         return page("gone.html", 404, what="checkout")
@@ -103,15 +110,48 @@ def _return_url(transaction: Entity, web_url: str) -> str:
 
 
 async def _portal(request: Request) -> Response:
-    books: Books = request.app.state.paddle
+    """Besides what Paddle shows: the button that lets a month pass, and a card that is declined."""
+    books = books_of(request)
     customer = books["customers"].get(request.path_params["id"])
     if customer is None:
         return page("gone.html", 404, what="subscriber")
     own = [s for s in books["subscriptions"].values() if s["customer_id"] == customer["id"]]
-    return page("portal.html", customer=customer, subscriptions=own)
+    if request.method == "POST":
+        form = await request.form()
+        for subscription in own:
+            if subscription["id"] == form.get("subscription"):
+                _do(books, subscription, str(form.get("do")))
+        return RedirectResponse(str(request.url), 303)
+    cards = {s["id"]: subscribing.is_declined(books, s) for s in own}
+    return page(
+        "portal.html",
+        customer=customer,
+        subscriptions=own,
+        is_declined=cards,
+        web_url=request.app.state.web_url,
+    )
+
+
+def _do(books: Books, subscription: Entity, verb: str) -> None:
+    if verb == "renew":
+        subscribing.end_period(books, subscription)
+    elif verb in ("decline", "accept"):
+        subscribing.decline_card(books, subscription, declined=verb == "decline")
+
+
+async def _receipt(request: Request) -> Response:
+    transaction = books_of(request)["transactions"].get(request.path_params["id"])
+    if transaction is None:
+        return page("gone.html", 404, what="receipt")
+    totals = transaction["details"]["totals"]
+    total = format_money(int(totals["grand_total"]), transaction["currency_code"])
+    return page(
+        "receipt.html", number=transaction["invoice_number"], total=total, day=transaction["billed_at"][:10]
+    )
 
 
 page_routes = [
     Route("/checkout", _checkout, methods=["GET", "POST"]),
-    Route("/portal/{id}", _portal),
+    Route("/portal/{id}", _portal, methods=["GET", "POST"]),
+    Route("/receipts/{id}", _receipt),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,21 @@ from contractflow.sandbox.paddle.answering import Refused, asked_for, found, man
 from contractflow.sandbox.paddle.books import Books, Entity, new_id, priced
 
 _BOUGHT = ("paid", "completed")
+_GIVEN = ("customer_id", "address_id", "custom_data", "currency_code", "collection_mode", "billing_details")
+_NOTHING = (
+    "customer_id",
+    "address_id",
+    "custom_data",
+    "billing_details",
+    "business_id",
+    "subscription_id",
+    "invoice_id",
+    "invoice_number",
+    "discount_id",
+    "billing_period",
+    "billed_at",
+    "revised_at",
+)
 
 
 async def list_transactions(request: Request, books: Books) -> Response:
@@ -21,41 +37,59 @@ async def list_transactions(request: Request, books: Books) -> Response:
 
 async def create_transaction(request: Request, books: Books) -> Response:
     asked = await asked_for(request)
-    items = [_item(books, item) for item in asked["items"]]
-    currency = asked.get("currency_code") or items[0]["price"]["unit_price"]["currency_code"]
-    transaction_id = new_id("txn")
-    checkout = (asked.get("checkout") or {}).get("url") or f"{request.base_url}checkout"
     ready = bool(asked.get("customer_id") and asked.get("address_id"))
-    nothing = (
-        "business_id",
-        "subscription_id",
-        "invoice_id",
-        "invoice_number",
-        "discount_id",
-        "billing_period",
-    )
-    transaction = books.add(
-        "transactions",
-        "txn",
-        **dict.fromkeys((*nothing, "billed_at", "revised_at")),
-        id=transaction_id,
-        status="ready" if ready else "draft",
-        customer_id=asked.get("customer_id"),
-        address_id=asked.get("address_id"),
-        custom_data=asked.get("custom_data"),
-        currency_code=currency,
+    transaction = add_transaction(
+        books,
+        items=[_item(books, item) for item in asked["items"]],
         origin="api",
-        collection_mode=asked.get("collection_mode", "automatic"),
-        billing_details=asked.get("billing_details"),
-        items=items,
-        details=_details(books, items, currency),
-        payments=[],
-        checkout={"url": f"{checkout}?_ptxn={transaction_id}"},
+        status="ready" if ready else "draft",
+        checkout=(asked.get("checkout") or {}).get("url") or "",
+        **{name: asked[name] for name in _GIVEN if name in asked},
     )
-    books.emit("transaction.created", transaction)
     if ready:
         books.emit("transaction.ready", transaction)
     return one(transaction, 201)
+
+
+def add_transaction(
+    books: Books,
+    *,
+    items: list[Entity],
+    origin: str,
+    status: str,
+    subscription: Entity | None = None,
+    checkout: str = "",
+    **given: Any,
+) -> Entity:
+    """A transaction over `items`, for a new customer or of a subscription that is there."""
+    transaction_id = new_id("txn")
+    currency = given.get("currency_code") or items[0]["price"]["unit_price"]["currency_code"]
+    fields: Entity = dict.fromkeys(_NOTHING) | {"collection_mode": "automatic"} | given
+    if subscription:
+        fields |= {name: subscription[name] for name in ("customer_id", "address_id", "custom_data")}
+        fields |= {"subscription_id": subscription["id"]}
+        fields |= {"billing_period": subscription["current_billing_period"]}
+    transaction = books.add(
+        "transactions",
+        "txn",
+        **fields
+        | {
+            "id": transaction_id,
+            "status": status,
+            "currency_code": currency,
+            "origin": origin,
+            "items": items,
+            "details": details_of(books, items, currency),
+            "payments": [],
+            "checkout": {"url": f"{checkout or books.url + '/checkout'}?_ptxn={transaction_id}"},
+        },
+    )
+    books.emit("transaction.created", transaction)
+    return transaction
+
+
+def as_item(price: Entity, quantity: int) -> Entity:
+    return {"price_id": price["id"], "price": price, "quantity": quantity, "proration": None}
 
 
 def _item(books: Books, asked: Entity) -> Entity:
@@ -78,10 +112,10 @@ def _item(books: Books, asked: Entity) -> Entity:
                 import_meta=None,
             )
         price = books.add("prices", "pri", **priced({"product_id": product.get("id"), **inline}))
-    return {"price_id": price["id"], "price": price, "quantity": asked["quantity"], "proration": None}
+    return as_item(price, asked["quantity"])
 
 
-def _details(books: Books, items: list[Entity], currency: str) -> Entity:
+def details_of(books: Books, items: list[Entity], currency: str) -> Entity:
     """Totals without tax: what is agreed in the contract is what is charged."""
     lines, total = [], 0
     for item in items:
@@ -119,6 +153,13 @@ def _totals(amount: int) -> dict[str, str]:
 
 async def show_transaction(request: Request, books: Books) -> Response:
     return one(found(books, "transactions", request.path_params["id"]))
+
+
+async def show_invoice(request: Request, books: Books) -> Response:
+    transaction = found(books, "transactions", request.path_params["id"])
+    if transaction["status"] not in ("billed", *_BOUGHT):
+        raise Refused(404, "not_found", "There is no invoice yet")
+    return one({"url": f"{books.url}/receipts/{transaction['id']}"})
 
 
 async def change_transaction(request: Request, books: Books) -> Response:

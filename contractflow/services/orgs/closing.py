@@ -14,6 +14,7 @@ from contractflow.services import notifications
 from contractflow.services.members.ownership import lapse_offers
 from contractflow.services.members.standing import hold
 from contractflow.services.moving import locked
+from contractflow.services.plans.rows import look_soon
 from contractflow.workflows.membership import MembershipStatus
 
 GRACE = timedelta(days=30)
@@ -32,6 +33,7 @@ def request_deletion(work: UnitOfWork, typed_name: str) -> None:
         return
     org.deletion_requested_at = work.now
     lapse_offers(work)
+    look_soon(work)
     work.record("org:request_deletion", "org", org.id, erased_on=erased_on(org))
     _tell_everybody(work, org, "org_closing", until=erased_on(org))
 
@@ -45,6 +47,7 @@ def undo_deletion(work: UnitOfWork) -> None:
     if org.deletion_requested_at is None:
         return
     org.deletion_requested_at = None
+    look_soon(work)
     work.record("org:undo_deletion", "org", org.id)
     _tell_everybody(work, org, "org_kept")
 

@@ -15,6 +15,7 @@ from contractflow.services.documents.expiring import end_signing
 from contractflow.services.documents.sending import open_signers, tell_voided
 from contractflow.services.moving import locked
 from contractflow.services.orgs.closing import GRACE
+from contractflow.services.plans.rows import look_soon
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SignerStatus
 
@@ -37,6 +38,7 @@ def erase(work: UnitOfWork) -> bool:
     counts: dict[str, Any] = work.db.execute(
         text("SELECT gate_erase_org(:org_id)"), {"org_id": org.id}
     ).scalar_one()
+    look_soon(work)  # what Paddle still bills is cancelled at once, until Paddle has heard it
     work.record("org:erase", "org", org.id, **counts)
     work.db.expire_all()
     return True

@@ -14,6 +14,7 @@ from contractflow.models import Org
 from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
+from contractflow.services import limits
 from contractflow.services.display import When, when
 from contractflow.services.moving import locked
 from contractflow.services.orgs.branding import logo_address, why_no_branding
@@ -39,6 +40,7 @@ class OrganisationPage:
     """Where a browser gets it; empty without one."""
     why_not_update: str = ""
     why_not_brand: str = ""
+    is_brand_for_larger_plans: bool = False
     may_remove_logo: bool = False
     why_not_policy: str = ""
     why_not_transfer: str = ""
@@ -65,6 +67,8 @@ def organisation(work: UnitOfWork) -> OrganisationPage:
         logo=logo_address(org),
         why_not_update=why_not(work.actor, P.ORG_UPDATE),
         why_not_brand=why_no_branding(work),
+        is_brand_for_larger_plans=bool(limits.why_no_branding(work))
+        and not why_not(work.actor, P.BRAND_MANAGE),
         may_remove_logo=bool(logo_address(org)) and not why_not(work.actor, P.BRAND_MANAGE),
         why_not_policy=why_not(work.actor, P.APPROVAL_POLICY_MANAGE),
         why_not_transfer=why_not(work.actor, P.ORG_TRANSFER),

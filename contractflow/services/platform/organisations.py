@@ -148,7 +148,7 @@ def _page(row: RowMapping, now: datetime) -> OrganisationPage:
         slug=row["slug"],
         state=_state(row),
         tier=_tier(row).name,
-        tier_key=_tier(row).key,
+        tier_key=row["tier"] or tiers.TIERS[0].key,
         owner=row["owner_name"] or "",
         owner_email=row["owner_email"] or "",
         since=when(row["created_at"], now),
@@ -157,7 +157,7 @@ def _page(row: RowMapping, now: datetime) -> OrganisationPage:
         is_suspended=row["suspended_at"] is not None,
         is_held=row["legal_hold"],
         leaves=when(row["deletion_requested_at"], now),
-        trial_until=f"{row['trial_ends_at']:%Y-%m-%d}" if row["status"] == "trialing" else "",
+        trial_until=f"{row['trial_ends_at']:%Y-%m-%d}" if _may_be_on_trial(row) else "",
         trial_ends=when(row["trial_ends_at"], now),
         sessions=f"{row['sessions']:,}",
         limits=[_limit(row, name) for name in LIMITS],
@@ -187,8 +187,13 @@ def _state(row: RowMapping) -> str:
     return "leaving" if row["deletion_requested_at"] else row["status"] or "canceled"
 
 
+def _may_be_on_trial(row: RowMapping) -> bool:
+    """Also a trial that is over and was never paid can go on."""
+    return row["trial_ends_at"] is not None and row["status"] in ("trialing", "read_only")
+
+
 def _tier(row: RowMapping) -> tiers.Tier:
-    return tiers.named(row["tier"] or tiers.TIERS[0].key)
+    return tiers.in_force(row["tier"])
 
 
 def _plans(row: RowMapping, name: str) -> int | None:

@@ -21,9 +21,10 @@ from contractflow.models import Subscription
 from contractflow.models.columns import uuid7
 from contractflow.security.sessions import end_now, send_away
 from contractflow.services import notifications, tiers
+from contractflow.services.moving import move
 from contractflow.services.platform.appointing import only_admins
 from contractflow.services.platform.organisations import LIMITS, limit_of, one
-from contractflow.workflows.billing import SubscriptionStatus
+from contractflow.workflows.billing import SUBSCRIPTION, SubscriptionStatus
 
 LONGEST_REASON = 500
 LONGEST_TRIAL = timedelta(days=366)
@@ -78,7 +79,9 @@ def extend_trial(work: UnitOfWork, until: str) -> None:
     """The trial lasts to the end of this day (UTC). Raises Invalid, or IllegalMove where there is no trial."""
     org_id = _of_whom(work)
     plan = _plan(work, org_id)
-    if plan is None or plan.status is not SubscriptionStatus.TRIALING or plan.trial_ends_at is None:
+    is_over = plan is not None and plan.status is SubscriptionStatus.READ_ONLY
+    is_on = plan is not None and plan.status is SubscriptionStatus.TRIALING
+    if plan is None or not (is_on or is_over) or plan.trial_ends_at is None or plan.paddle_subscription_id:
         raise IllegalMove("This organisation has no trial that could be extended.")
     ends = _end_of_day(until)
     if ends == plan.trial_ends_at:
@@ -87,7 +90,9 @@ def extend_trial(work: UnitOfWork, until: str) -> None:
         raise Invalid("Choose a day after the present end of the trial.", "until")
     if ends - work.now > LONGEST_TRIAL:
         raise Invalid("A trial lasts a year at most.", "until")
-    before, plan.trial_ends_at = plan.trial_ends_at, ends
+    if is_over:
+        move(work, plan, SUBSCRIPTION, "extend")
+    before, plan.trial_ends_at, plan.warned_at, plan.next_look_at = plan.trial_ends_at, ends, None, work.now
     days = f"{before:%d %b %Y}", f"{ends:%d %b %Y}"
     work.record("platform:extend_trial", "subscription", plan.id, changes={"trial_until": days})
 
@@ -111,7 +116,7 @@ def change_tier(work: UnitOfWork, tier: str) -> None:
             period_start=work.now,
         )
         work.db.add(plan)
-    plan.tier, plan.seats = tier, tiers.named(tier).seats
+    plan.tier, plan.seats = tier, tiers.seats_of(tier)
     work.record("platform:change_tier", "subscription", plan.id, changes={"tier": (before, tier)})
 
 

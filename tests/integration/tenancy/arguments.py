@@ -36,7 +36,8 @@ ALIASES = {
     "session_id":         "family_id",     "organisation_id":   "org_id",
     "entity_id":          "document_id",
     "heir_id":            "membership_id", "parent_id":         "document_id",
-    "part_id":            "block_id",
+    "part_id":            "block_id",      "order_id":          "token_id",
+    "bill_ref":           "token_id",
     "families":           "family_id",     "current":           "family_id",
     "id":                 "token_id",      "member_id":         "membership_id",
 }

@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from contractflow.models import Document
+from contractflow.services.tiers import TIERS
 from contractflow.workflows.document import STATUS
 
 EVENT: Final = json.dumps(
@@ -28,6 +29,12 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "factors.rows.ask": {"sql": "SELECT 1"},
     "limits.require_room": {"name": "seats"},
     "limits.use_of": {"name": "seats"},
+    "limits.limit_in": {"name": "seats", "tier": TIERS[1]},
+    "plans.buying.order": {"tier": "growth", "interval": "month"},
+    "plans.changing.may_change": {"tier": "growth", "interval": "month"},
+    "plans.changing.what_is_over": {"tier": "starter"},
+    "plans.costs.shown_cost": {"tier": "growth", "interval": "month", "cost": None},
+    "plans.telling.tell_owner": {"kind": "plan_changed", "once": "x", "tier": "Growth"},
     "notifications.queue": {"kind": "welcome", "user_id": "user_id", "name": "Nina"},
     "identity.telling.tell": {"kind": "already_known"},
     "templates.editing.add": {"kind": "document", "category": "sow"},
@@ -115,6 +122,8 @@ WORKERS_OWN: dict[str, str] = {
     "notifications.refused": "the mail worker's bookkeeping",
     "notifications.sent": "the mail worker's bookkeeping",
     "notifications.write": "the mail worker's bookkeeping",
+    "plans.telling.tell_owner": "a mail, queued by the verb it tells of",
+    "plans.rows.look_soon": "part of verbs about the organisation, which have asked",
 }
 """Verbs without a permission, that a worker calls in its own organisation: Victor is in it, but no event leads him there."""
 

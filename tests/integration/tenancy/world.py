@@ -124,7 +124,8 @@ def _people(work: UnitOfWork, owner: Member, word: str) -> Ids:
         text("SELECT gate_session_opened(:family, :user, :org, '192.0.2.9', :agent)"),
         {"family": family, "user": owner.user_id, "org": owner.org_id, "agent": f"{word} browser"},
     )
-    work.db.add(Subscription(org_id=owner.org_id, tier="scale", seats=50))
+    order = {"id": str(invite.id), "tier": "growth", "interval": "month", "at": "2026-01-01T00:00:00Z"}
+    work.db.add(Subscription(org_id=owner.org_id, tier="scale", seats=50, checkout={**order, "earlier": []}))
     heir = cast.adam.membership_id if owner is cast.olivia else _a_colleague_of_rita(work)
     offer = builders.an_offer(work, owner.membership_id, heir)
     return {
