@@ -35,6 +35,7 @@ class Role(Enum):
 
 class Permission(StrEnum):
     APPROVAL_POLICY_MANAGE = "approval_policy:manage"
+    APPROVAL_REASSIGN = "approval:reassign"
     AUDIT_EXPORT = "audit:export"
     AUDIT_READ = "audit:read"
     AUDIT_VERIFY = "audit:verify"
@@ -126,10 +127,11 @@ GRANTS: dict[Permission, Grant] = {
     P.DOCUMENT_APPROVE:           Grant(M,      M,          "approve documents"),
     P.DOCUMENT_COUNTERSIGN:       Grant(M,      M,          "countersign documents"),
     P.DOCUMENT_SEND:              Grant(A,      M,          "send other people's documents"),
-    P.DOCUMENT_REMIND:            Grant(A,      M,          "remind signers of other people's documents"),
+    P.DOCUMENT_REMIND:            Grant(A,      M,          "remind people of other people's documents"),
     P.DOCUMENT_EXTEND:            Grant(A,      M,          "extend other people's documents"),
     P.DOCUMENT_RECALL:            Grant(A,      M,          "recall other people's documents"),
     P.DOCUMENT_VOID:              Grant(A,      M,          "void other people's documents"),
+    P.APPROVAL_REASSIGN:          Grant(A,      M,          "say who approves instead of somebody else"),
     P.SIGNER_EDIT:                Grant(A,      M,          "change the signers of other people's documents"),
     P.DOCUMENT_DELETE:            Grant(A,      M,          "delete other people's documents"),
     P.TEMPLATE_PUBLISH:           Grant(A,      A,          "publish templates"),

@@ -17,6 +17,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.integrations.outgoing import signing
 from contractflow.models import (
     Approval,
+    ApprovalPolicy,
+    ApprovalRound,
     Artifact,
     Client,
     Comment,
@@ -195,12 +197,35 @@ def a_signer(work: UnitOfWork, document: Document, contact: Contact | None = Non
     return _added(work, Signer(**defaults | other))
 
 
+def a_policy(work: UnitOfWork, **other: Any) -> ApprovalPolicy:
+    """For every document: one of the owner and the admins."""
+    number = next(_numbers)
+    step = {"name": "Approval", "mode": "any", "count": 1, "people": [], "roles": ["owner", "admin"]}
+    defaults = {"org_id": org_id(work), "name": f"Policy {number}", "position": number, "steps": [step]}
+    return _added(work, ApprovalPolicy(**defaults | other))
+
+
+def a_round(work: UnitOfWork, document: Document, **other: Any) -> ApprovalRound:
+    """What was frozen when the document was submitted: one step, of the owner and the admins."""
+    step = {"name": "Approval", "mode": "any", "count": 1, "people": [], "roles": ["owner", "admin"]}
+    defaults = {
+        "org_id": document.org_id,
+        "document_id": document.id,
+        "version_id": document.current_version_id,
+        "round": document.approval_round,
+        "policy_name": "Everything else",
+        "steps": [step],
+    }
+    return _added(work, ApprovalRound(**defaults | other))
+
+
 def an_approval(work: UnitOfWork, document: Document, approver: Member = cast.adam, **other: Any) -> Approval:
     """What `approver` is asked about the current version; the document is under review in a new round, if it is not yet."""
     if document.approval_status is not ApprovalStatus.PENDING:
         document.approval_status = ApprovalStatus.PENDING
         document.approval_round += 1
         work.db.flush()
+        a_round(work, document)
     defaults = {
         "org_id": document.org_id,
         "document_id": document.id,

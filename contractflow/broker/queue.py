@@ -27,6 +27,7 @@ LANES = {
     "payments.process_webhook":  "mail",
     "payments.reconcile":        "mail",
     "documents.expire":          "mail",
+    "documents.attend_approval": "mail",
     "invoices.issue_due":        "mail",
     "orgs.erase":                "mail",
     "plans.look":                "mail",

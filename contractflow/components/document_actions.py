@@ -65,7 +65,7 @@ def _start_again() -> rx.Component:
 def _decide() -> rx.Component:
     return rx.fragment(
         secondary("Request changes", "undo-2", on_click=open_dialog("changes")),
-        primary("Approve", "check", on_click=ReviewState.approve(page.version_id)),
+        primary("Approve", "check", on_click=ReviewState.approve(page.version_id, page.review.my_step)),
     )
 
 
@@ -79,6 +79,7 @@ def menu() -> rx.Component:
                 _can("generate") & page.has_text,
                 menu_item("Draft with AI again", open_dialog("redraft")),
             ),
+            rx.cond(page.review.can_override, menu_item("Override the approval", open_dialog("override"))),
             rx.cond(_can("withdraw"), menu_item("Take back from review", ReviewState.withdraw)),
             rx.cond(_can("recall"), menu_item("Recall", open_dialog("recall"))),
             rx.cond(_can("void"), menu_item("Void", open_dialog("void"), destroys=True)),

@@ -6,6 +6,7 @@ from contractflow.components.buttons import danger, primary
 from contractflow.components.checklist import preflight
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.fields import form_error, text_area
+from contractflow.components.review_dialogs import review_dialogs
 from contractflow.state.document import DocumentState
 from contractflow.state.review import ReviewState
 
@@ -14,7 +15,7 @@ errors = ReviewState.errors
 
 
 def dialogs() -> rx.Component:
-    return rx.fragment(_send(), _changes(), _recall(), _void(), _redraft())
+    return rx.fragment(_send(), _changes(), _recall(), _void(), _redraft(), review_dialogs())
 
 
 def _dialog(name: str, title: str, *content: rx.Component, words: str = "") -> rx.Component:

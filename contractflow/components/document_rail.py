@@ -6,10 +6,11 @@ from contractflow.components.comments import comments_section
 from contractflow.components.draft_section import draft_section
 from contractflow.components.icon import link
 from contractflow.components.pill import APPROVAL, DOCUMENT, INVOICE, SIGNER, pill
+from contractflow.components.review_rail import review_section
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
 from contractflow.components.writing_rail import variables
-from contractflow.services.documents.page import ApproverRow, PlanLine, SignerRow
+from contractflow.services.documents.page import PlanLine, SignerRow
 from contractflow.services.invoices import InvoiceRow
 from contractflow.state.document import DocumentState
 
@@ -21,7 +22,7 @@ def rail() -> rx.Component:
         _standing(),
         draft_section(),
         variables(),
-        rx.cond(page.approvers, section("Review", rx.foreach(page.approvers, _approver))),
+        review_section(),
         comments_section(),
         section("Signers", rx.foreach(page.signers, _signer)),
         _money(),
@@ -65,18 +66,6 @@ def _version() -> rx.Component:
     """With the way to what changed, once there is something to compare."""
     compare = link("Compare", href=f"/documents/{page.id}/compare")
     return rx.cond(page.version == "1", page.version, rx.fragment(page.version, " · ", compare))
-
-
-def _approver(row: ApproverRow) -> rx.Component:
-    word = rx.match(
-        row.decision,
-        ("approved", pill(APPROVAL, "approved")),
-        ("changes_requested", pill(APPROVAL, "changes_requested")),
-        pill(APPROVAL, "pending"),
-    )
-    return rx.el.div(
-        rx.el.span(row.name), word, class_name="cf-line cf-line--apart", title=row.at.tip, key=row.name
-    )
 
 
 def _signer(row: SignerRow) -> rx.Component:

@@ -19,6 +19,7 @@ PAGES = (
     ("/settings/organisation",   "Organisation"),
     ("/settings/members",        "Members"),
     ("/settings/roles",          "Roles"),
+    ("/settings/approvals",      "Approvals"),
     ("/settings/lead-form",      "Lead form"),
     ("/settings/payments",       "Payments"),
     ("/settings/integrations",   "Integrations"),

@@ -1,6 +1,7 @@
 """Every table. Importing the package fills SQLModel.metadata, which the migrations are compared with."""
 
 from contractflow.models.approval import Approval
+from contractflow.models.approval_policy import ApprovalPolicy, ApprovalRound
 from contractflow.models.artifact import Artifact
 from contractflow.models.audit_event import AuditEvent, AuditHead
 from contractflow.models.client import Client, Contact
@@ -30,6 +31,8 @@ from contractflow.models.webhook_event import WebhookEvent
 __all__ = [
     "AppUser",
     "Approval",
+    "ApprovalPolicy",
+    "ApprovalRound",
     "Artifact",
     "AuditEvent",
     "AuditHead",

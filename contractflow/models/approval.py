@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from contractflow.models.columns import (
@@ -12,6 +12,7 @@ from contractflow.models.columns import (
     belongs_to,
     default,
     in_org,
+    is_not_negative,
     is_positive,
     one_of,
     prose,
@@ -24,12 +25,12 @@ class Approval(Created, OfOrg, table=True):
     __tablename__ = "approval"
     __table_args__ = (
         in_org(),
-        UniqueConstraint("document_id", "round", "step", "approver_id"),
         belongs_to("document_version", "document_id", "version_id", to=("document_id", "id")),
         belongs_to("membership", "approver_id"),
         belongs_to("membership", "delegated_from"),
         is_positive("step"),
         is_positive("required"),
+        is_not_negative("reminders"),
         CheckConstraint("(decision = 'pending') = (decided_at IS NULL)", name="decided_at"),
         CheckConstraint(
             "decision <> 'changes_requested' OR length(coalesce(comment, '')) > 0", name="changes_explained"
@@ -42,6 +43,16 @@ class Approval(Created, OfOrg, table=True):
             "id",
             postgresql_where=text("decision = 'pending'"),
         ),
+        Index(
+            "uq_approval_asked",
+            "document_id",
+            "round",
+            "step",
+            "approver_id",
+            unique=True,
+            postgresql_where=text("decision <> 'skipped'"),
+        ),
+        Index("ix_approval_remind", "remind_at", postgresql_where=text("decision = 'pending'")),
         Index(None, "org_id", "approver_id"),
         Index(None, "org_id", "delegated_from"),
     )
@@ -64,4 +75,8 @@ class Approval(Created, OfOrg, table=True):
     comment: str | None = Field(default=None, sa_type=prose())
     decided_at: datetime | None = None
     due_at: datetime | None = None
+    remind_at: datetime | None = None
+    """When whoever has not answered reads of it again; None once nothing more comes."""
+    reminders: int = Field(default=0, sa_column_kwargs=default(0))
+    """How many have come by themselves."""
     delegated_from: UUID | None = None

@@ -1,11 +1,11 @@
-"""Settings › Organisation: what it is called, what it asks before something goes out, its owner, and its end."""
+"""Settings › Organisation: what it is called, its owner, and its end."""
 
 from zoneinfo import available_timezones
 
 import reflex as rx
 
 from contractflow.components.buttons import link_button
-from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
+from contractflow.components.fields import form_error, select_field, text_area, text_field
 from contractflow.components.organisation_end import delete_dialog, end, take_along
 from contractflow.components.organisation_logo import logo_section
 from contractflow.components.refused import save_or_why
@@ -27,7 +27,7 @@ ZONES = [
 def organisation() -> rx.Component:
     return loaded(
         OrganisationState.is_loaded,
-        rx.fragment(_about(), logo_section(), _policy(), _ownership(), take_along(), end(), delete_dialog()),
+        rx.fragment(_about(), logo_section(), _ownership(), take_along(), end(), delete_dialog()),
     )
 
 
@@ -76,25 +76,6 @@ def _text(label: str, name: str, value: rx.Var[str], **props) -> rx.Component:
 
 def _locked() -> rx.Var[bool]:
     return page.why_not_update != ""
-
-
-def _policy() -> rx.Component:
-    return section(
-        "Approval",
-        rx.el.form(
-            checkbox(
-                "A document needs an approval before it goes out",
-                "approval_required",
-                help="An admin or the owner approves exactly the version that is sent; nobody approves their own.",
-                default_checked=page.approval_required,
-                disabled=page.why_not_policy != "",
-            ),
-            save_or_why(page.why_not_policy),
-            on_submit=OrganisationState.save_policy,
-            class_name="cf-form cf-form--narrow",
-            key=f"{page.id} {page.approval_required}",
-        ),
-    )
 
 
 def _ownership() -> rx.Component:

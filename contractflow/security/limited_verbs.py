@@ -210,6 +210,7 @@ VERBS: Final[dict[str, Row]] = {
     "CommentsState.edit":             Row(person=(60, 10 * MINUTE), org=(600, 10 * MINUTE)),
     "CommentsState.find":             TRIFLE,
     "ReviewState.send":               Row(person=(60, HOUR), org=(500, HOUR)),
+    "ReviewState.remind":             Row(person=(30, HOUR), org=(300, HOUR)),
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "HomeState.act":                  Row(person=(120, HOUR), org=(1_000, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),

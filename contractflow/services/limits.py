@@ -28,6 +28,7 @@ REFUSALS = {
     "documents": "The {tier} plan holds {limit} active documents. Finish or void one, or choose a larger plan.",
 }
 
+_STEPS = "With the {tier} plan an approval has {most}."
 NO_BRANDING = "The {tier} plan shows no logo of your own. A larger plan does."
 NO_API = "The {tier} plan sends no webhooks. The Scale plan does; Slack is in every plan."
 
@@ -96,6 +97,26 @@ def require_api(work: UnitOfWork) -> None:
     """Raises LimitReached."""
     if refused := why_no_api(work):
         raise PlanLimit(refused)
+
+
+def room_for_steps(work: UnitOfWork) -> str:
+    """How many steps the plan lets an approval have, in words; empty when any number."""
+    most, tier = _most_steps(work)
+    return "" if most is None else _STEPS.format(tier=tier, most="one step" if most == 1 else f"{most} steps")
+
+
+def require_steps(work: UnitOfWork, count: int) -> None:
+    """Refuse an approval of more steps than the plan has. Raises PlanLimit."""
+    most, _ = _most_steps(work)
+    if most is not None and count > most:
+        raise PlanLimit(f"{room_for_steps(work)} Choose a larger plan for more.")
+
+
+def _most_steps(work: UnitOfWork) -> tuple[int | None, str]:
+    work.require(P.ORG_READ)
+    settings, key = work.db.execute(select(_settings(work), _tier(work))).one()
+    tier, own = tiers.named(key or tiers.TIERS[0].key), (settings or {}).get("limits", {})
+    return own.get("approval_steps", tier.approval_steps), tier.name
 
 
 def _settings(work: UnitOfWork) -> ScalarSelect[Any]:

@@ -29,6 +29,9 @@ class Choice(NamedTuple):
 # fmt: off
 CHOICES: Final[dict[str, Choice]] = {
     "approval_request":  Choice("Review",     "Somebody asks me to approve a document"),
+    "approval_reminder": Choice("Review",     "A document still waits for my approval"),
+    "approval_waits":    Choice("Review",     "As an admin: an approval has been waiting for a week"),
+    "approval_overridden":Choice("Review",    "The owner overrides an approval"),
     "approval_decided":  Choice("Review",     "A document of mine is approved"),
     "changes_requested": Choice("Review",     "Somebody asks for changes"),
     "review_ended":      Choice("Review",     "A document I was to approve is back in draft"),

@@ -110,6 +110,18 @@ WORDS: dict[str, tuple[str, str]] = PLANS | {
     "document:void":              ("voided",    "voided it"),
     "document:request":           ("submitted", "asked for approval"),
     "document:pass_on":           ("submitted", "passed the request for approval on"),
+    "document:override_approval": ("approved",  "overrode the approval"),
+    "document:remind_approvers":  ("submitted", "reminded who has to approve it"),
+    "approval:give":              ("approved",  "approved this version in one of its steps"),
+    "approval:open_step":         ("submitted", "asked for the next approval"),
+    "approval:block":             ("objected",  "found nobody left who could approve it"),
+    "approval:ask":               ("submitted", "asked somebody else to approve it"),
+    "approval:remind":            ("submitted", "reminded somebody who has to approve it"),
+    "approval:escalate":          ("objected",  "told the owner and the admins that an approval waits"),
+    "approval_policy:add":        ("created",   "added an approval policy"),
+    "approval_policy:change":     ("edited",    "changed an approval policy"),
+    "approval_policy:reorder":    ("edited",    "changed the order of the approval policies"),
+    "approval_policy:remove":     ("voided",    "removed an approval policy"),
     "document:approve":           ("approved",  "approved this version"),
     "document:object":            ("objected",  "requested changes"),
     "document:outdate":           ("edited",    "made the approval stale by a change"),
@@ -238,10 +250,8 @@ def of_document(work: UnitOfWork, document_id: UUID) -> list[Day]:
     work.require(P.DOCUMENT_READ)
     if work.db.get(Document, document_id) is None:
         raise NotFound("document")
-    query = select(AuditEvent).where(
-        col(AuditEvent.document_id) == document_id, col(AuditEvent.action).not_in(QUIET)
-    )
-    return _days(work, query)
+    of_it = col(AuditEvent.document_id) == document_id
+    return _days(work, select(AuditEvent).where(of_it, col(AuditEvent.action).not_in(QUIET)))
 
 
 def of_entities(work: UnitOfWork, ids: Sequence[UUID], documents: Any = None) -> list[Day]:
@@ -259,10 +269,8 @@ def of_entities(work: UnitOfWork, ids: Sequence[UUID], documents: Any = None) ->
 def _days(work: UnitOfWork, query: SelectOfScalar[AuditEvent]) -> list[Day]:
     newest = work.db.exec(query.order_by(col(AuditEvent.seq).desc()).limit(PAGE))
     dated = [(shown(work, event.at), event) for event in newest]
-    return [
-        Day(label, [_event(at, event) for at, event in group])
-        for label, group in groupby(dated, key=lambda pair: pair[0].day)
-    ]
+    days = groupby(dated, key=lambda pair: pair[0].day)
+    return [Day(label, [_event(at, event) for at, event in group]) for label, group in days]
 
 
 def words_of(action: str) -> tuple[str, str]:
@@ -286,12 +294,7 @@ def note_of(event: AuditEvent) -> str:
     """The one fact worth showing: a reason, a number, an amount, a version."""
     data: dict[str, Any] = event.data
     facts = (
-        ("clause", "{}"),
-        ("reason", "{}"),
-        ("number", "{}"),
-        ("amount", "{}"),
-        ("version", "Version {}"),
-        ("person", "{}"),
-        ("device", "{}"),
-    )
+        ("clause", "{}"), ("reason", "{}"), ("number", "{}"), ("amount", "{}"), ("version", "Version {}"),
+        ("person", "{}"), ("device", "{}"), ("step", "{}"),
+    )  # fmt: skip
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")

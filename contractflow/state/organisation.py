@@ -1,4 +1,4 @@
-"""Settings › Organisation: what it is called, its policy, its owner, and its end."""
+"""Settings › Organisation: what it is called, its owner, and its end."""
 
 import reflex as rx
 
@@ -37,12 +37,6 @@ class OrganisationState(ActingState, rx.State):
     async def remove_logo(self):
         await self._perform(orgs.remove_logo)
         return self._done("Removed. Clients see the first letter of your name.")
-
-    @rx.event
-    @policy(P.APPROVAL_POLICY_MANAGE)
-    async def save_policy(self, form: dict[str, str]):
-        await self._perform(orgs.save_policy, approval_required=bool(form.get("approval_required")))
-        return self._done("Saved. It holds for whatever is sent from now on.")
 
     @rx.event
     @policy(P.ORG_DELETE)

@@ -1,5 +1,7 @@
 """What moves a document on: review, sending, recall, void."""
 
+from uuid import UUID
+
 import reflex as rx
 
 from contractflow.permissions import Permission as P
@@ -12,6 +14,9 @@ from contractflow.web.policy import policy
 
 class ReviewState(ActingState, rx.State):
     """Works on the document that DocumentState shows, whose id stands in the address."""
+
+    approval_id: str = ""
+    """The request that somebody else shall answer."""
 
     @rx.event
     @policy(P.DOCUMENT_SUBMIT)
@@ -27,8 +32,8 @@ class ReviewState(ActingState, rx.State):
 
     @rx.event
     @policy(P.DOCUMENT_APPROVE)
-    async def approve(self, version_id: str):
-        await self._perform(documents.approve, self._id(), as_id(version_id))
+    async def approve(self, version_id: str, step: int = 0):
+        await self._perform(documents.approve, self._id(), as_id(version_id), step=int(step))
         return self._done("Approved.")
 
     @rx.event
@@ -38,6 +43,38 @@ class ReviewState(ActingState, rx.State):
             documents.request_changes, self._id(), as_id(version_id), str(form.get("comment", ""))
         )
         return None if self.errors else self._done("Sent back with your comment.")
+
+    @rx.event
+    @policy(P.DOCUMENT_REMIND)
+    async def remind(self):
+        await self._perform(documents.remind_approvers, self._id())
+        return self._done("Reminded.")
+
+    @rx.event
+    @policy(P.APPROVAL_REASSIGN)
+    async def show_reassign(self, approval_id: str):
+        self.approval_id, self.errors = approval_id, {}
+        return DocumentState.open_dialog("pass_on")
+
+    @rx.event
+    @policy(P.APPROVAL_REASSIGN)
+    async def reassign(self, form: dict[str, str]):
+        request = as_id(self.approval_id, "request")
+        await self._submit(documents.reassign, self._id(), request, _chosen(form))
+        return None if self.errors else self._done("Asked. They have a mail.")
+
+    @rx.event
+    @policy(P.APPROVAL_REASSIGN)
+    async def ask_another(self, form: dict[str, str]):
+        await self._submit(documents.ask_another, self._id(), _chosen(form))
+        return None if self.errors else self._done("Asked. They have a mail.")
+
+    @rx.event
+    @policy(P.DOCUMENT_OVERRIDE_APPROVAL)
+    async def override(self, version_id: str, form: dict[str, str]):
+        reason = str(form.get("reason", ""))
+        await self._submit(documents.override_approval, self._id(), as_id(version_id), reason)
+        return None if self.errors else self._done("Overridden. It can go out now.")
 
     @rx.event
     @policy(P.DOCUMENT_SEND)
@@ -74,3 +111,9 @@ class ReviewState(ActingState, rx.State):
 
     def _done(self, words: str):
         return [ui.toast(words, "success"), DocumentState.open_dialog(""), DocumentState.load]
+
+
+def _chosen(form: dict[str, str]) -> UUID | None:
+    """The member in the form; None while nobody is chosen."""
+    typed = str(form.get("to", ""))
+    return as_id(typed, "member") if typed else None

@@ -85,6 +85,7 @@ STATUS = Workflow("document", "document", "status", "document", initial=S.DRAFT,
 APPROVAL = Workflow("approval", "document", "approval_status", "approval", initial=A.NONE, moves=[
     Move("request",     (A.NONE, A.STALE, A.CHANGES_REQUESTED), A.PENDING,           P.DOCUMENT_SUBMIT),
     Move("approve",     A.PENDING,                              A.APPROVED,          P.DOCUMENT_APPROVE),
+    Move("override_approval", A.PENDING,                        A.APPROVED,          P.DOCUMENT_OVERRIDE_APPROVAL, (has_reason,)),
     Move("object",      A.PENDING,                              A.CHANGES_REQUESTED, P.DOCUMENT_APPROVE, (has_comment,)),
     Move("outdate",     (A.PENDING, A.APPROVED),                A.STALE,             (System,)),
     Move("clear",       (A.PENDING, A.STALE, A.CHANGES_REQUESTED), A.NONE,           P.DOCUMENT_SUBMIT),

@@ -90,7 +90,7 @@ def test_only_workers_sweep():
         SELECT p.proname, has_function_privilege('cf_app', p.oid, 'EXECUTE') AS web,
                has_function_privilege('cf_worker', p.oid, 'EXECUTE') AS worker
           FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.proname ~ '^gate_(due|expiring)'""")
-    assert len(sweeps) == 9
+    assert len(sweeps) == 10
     assert all(sweep.worker and not sweep.web for sweep in sweeps)
 
 

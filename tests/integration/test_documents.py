@@ -276,7 +276,7 @@ def test_everything_on_the_desk_comes_with_a_handful_of_queries():
     document_id = sent()
     with unit_of_work(cast.mia) as work, statements(work) as seen:
         on = desk.of_document(work, document_id)
-    assert (on.page.client, on.page.owner, on.page.approvers[0].name) == (
+    assert (on.page.client, on.page.owner, on.page.review.steps[0].people[0].name) == (
         "Bright Foods",
         "Mia Member",
         "Adam Admin",

@@ -13,10 +13,11 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 
-from contractflow.db.unit_of_work import unit_of_work
+from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import NotAllowed
-from contractflow.models import Document, Membership
+from contractflow.models import Approval, Document, Membership
 from contractflow.permissions import GRANTS, Member, Permission, Role
 from contractflow.services import (
     audit,
@@ -142,6 +143,23 @@ def one_in_review_that_everybody_is_asked_about() -> dict[str, UUID]:
     return {"document_id": document.id, "version_id": version.id}
 
 
+def one_in_review() -> UUID:
+    return one_in_review_that_everybody_is_asked_about()["document_id"]
+
+
+def one_in_review_and_a_colleague() -> tuple[UUID, UUID]:
+    return one_in_review(), a_fifth_member()
+
+
+def reassign(work: UnitOfWork, ids: tuple[UUID, UUID]) -> None:
+    """One's own request where the document is one's own, else that of somebody else."""
+    document = work.db.get_one(Document, ids[0])
+    me = work.member.membership_id
+    requests = work.db.exec(select(Approval).where(col(Approval.document_id) == ids[0])).all()
+    request = next(r for r in requests if (r.approver_id == me) is (document.owner_id == me))
+    documents.reassign(work, ids[0], request.id, ids[1])
+
+
 def an_expired_one() -> UUID:
     document_id = journey.sent()
     with unit_of_work(cast.northlight) as work:
@@ -194,6 +212,8 @@ PROBES: dict[Permission, Probe] = {
     P.DOCUMENT_SUBMIT:     Probe(journey.a_draft,       documents.submit),
     P.DOCUMENT_APPROVE:    Probe(one_in_review_that_everybody_is_asked_about, lambda work, ids: documents.approve(work, **ids)),
     P.DOCUMENT_SEND:       Probe(journey.approved,      documents.send),
+    P.APPROVAL_REASSIGN:   Probe(one_in_review_and_a_colleague, reassign),
+    P.DOCUMENT_OVERRIDE_APPROVAL: Probe(one_in_review_that_everybody_is_asked_about, lambda work, ids: documents.override_approval(work, **ids, reason="It cannot wait.")),
     P.DOCUMENT_EXTEND:     Probe(an_expired_one,        documents.extend),
     P.DOCUMENT_REMIND:     Probe(journey.sent,          documents.remind),
     P.DOCUMENT_RECALL:     Probe(journey.sent,          documents.recall),
@@ -233,7 +253,7 @@ NO_VERB_YET = {
     # the room comes later; the table already says who will have it
     P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
     P.PAYMENT_REFUND,
-    P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE, P.DOCUMENT_OVERRIDE_APPROVAL,
+    P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE,
 }  # fmt: skip
 
 

@@ -15,9 +15,12 @@ from contractflow.services.documents.editing import (
 from contractflow.services.documents.expiring import expire, extend
 from contractflow.services.documents.history import ChangeRow, Comparison, VersionRow, compare, restore
 from contractflow.services.documents.inserting import insert_clause
+from contractflow.services.documents.overriding import override_approval
 from contractflow.services.documents.page import DocumentPage, one
+from contractflow.services.documents.passing import ask_another, reassign
 from contractflow.services.documents.reading import DocumentList, DocumentRow, follow, list_page
 from contractflow.services.documents.reminding import remind
+from contractflow.services.documents.reminding_approvers import attend, remind_approvers
 from contractflow.services.documents.sending import recall, revise, send, void
 from contractflow.services.documents.subject import DocumentSubject, subject
 from contractflow.services.documents.versions import add_version
@@ -38,6 +41,8 @@ __all__ = [
     "add_block",
     "add_version",
     "approve",
+    "ask_another",
+    "attend",
     "compare",
     "confirm_placeholder",
     "counts",
@@ -49,8 +54,11 @@ __all__ = [
     "insert_clause",
     "list_page",
     "one",
+    "override_approval",
+    "reassign",
     "recall",
     "remind",
+    "remind_approvers",
     "remove_block",
     "rename",
     "replan",

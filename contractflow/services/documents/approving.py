@@ -9,44 +9,46 @@ from sqlmodel import col, select
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotAllowed
 from contractflow.models import Approval as ApprovalRow
-from contractflow.models import Comment, Document, Membership
+from contractflow.models import Comment, Document
 from contractflow.permissions import Permission as P
 from contractflow.services import notifications
-from contractflow.services.documents import approvers
-from contractflow.services.documents.asking import ask
+from contractflow.services.approval_policies.choosing import plan_for
+from contractflow.services.approval_policies.steps import MOST_STEPS
 from contractflow.services.documents.people import owner_of
+from contractflow.services.documents.rounds import OpenStep, open_next, open_round, open_step_of
 from contractflow.services.documents.staleness import close_requests
-from contractflow.services.documents.subject import subject
+from contractflow.services.documents.subject import current_version, subject
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.document import APPROVAL, STATUS, Approval, Status
 
 COMMENT_LIMIT = 10_000
+NOBODY = "There is nobody else who could approve this. Send it directly, or invite an admin first."
+NOT_NEEDED = "It needs no approval. Send it directly."
 
 
 def submit(work: UnitOfWork, document_id: UUID) -> None:
-    """Ask for approval of the version as it is now; everybody who may approve is told."""
+    """Ask for approval of the version as it is now, by the policy as it is now; the people of its first step are told."""
     document = locked(work, Document, document_id, "document")
     if document.status is Status.REVIEW and document.approval_status is Approval.PENDING:
         return
     facts = subject(work, document)
-    people = approvers.eligible(work, document)
-    if not people:
-        raise IllegalMove(
-            "There is nobody else who could approve this. Send it directly, or invite an admin first."
-        )
+    plan = plan_for(work, document, current_version(work, document))
+    if facts.needs_nothing:
+        raise IllegalMove(NOT_NEEDED if plan.policy_id or not plan.steps else NOBODY)
     if document.status is Status.DRAFT:
         move(work, document, STATUS, "submit", subject=facts)
     move(work, document, APPROVAL, "request", subject=facts)
-    document.approval_round += 1
-    for membership, person in people:
-        ask(work, document, _request(document, membership), person, work.member.name)
+    open_round(work, document, plan, work.member.name)
     touched(work, document)
 
 
-def approve(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str = "") -> None:
-    """Approve exactly the version the reader saw. Raises IllegalMove when it is no longer the current one."""
+def approve(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str = "", step: int = 0) -> None:
+    """Approve exactly the version the reader saw. Raises IllegalMove when it is no longer the current one.
+
+    `step` is the one the reader saw, so that a second click does not answer the next one, too; 0 is whichever is open.
+    """
     document = locked(work, Document, document_id, "document")
-    request = _own_request(work, document)
+    request = _own_request(work, document, step)
     if request.decision == "approved":
         return
     _check_version(document, version_id)
@@ -55,6 +57,10 @@ def approve(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str 
     request.decision, request.decided_at = "approved", work.now
     request.comment = _comment(comment) or None
     work.db.flush()
+    stands = open_step_of(work, document, lock=True)
+    if not (stands.count.is_met and stands.is_last):
+        _give(work, document, request, stands)
+        return
     document.approved_version_id = document.current_version_id
     move(work, document, APPROVAL, "approve", subject=facts, version_id=str(document.current_version_id))
     close_requests(work, document)
@@ -64,7 +70,7 @@ def approve(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str 
 def request_changes(work: UnitOfWork, document_id: UUID, version_id: UUID, comment: str) -> None:
     """Send the document back to its author with a comment, which also stands in its thread."""
     document = locked(work, Document, document_id, "document")
-    request = _own_request(work, document)
+    request = _own_request(work, document, 0)
     if request.decision == "changes_requested":
         return
     _check_version(document, version_id)
@@ -116,23 +122,21 @@ def end_review(work: UnitOfWork, document: Document) -> None:
     )
 
 
-def _request(document: Document, membership: Membership) -> ApprovalRow:
-    """Raises IllegalMove while there is no text that could be approved."""
-    if document.current_version_id is None:
-        raise IllegalMove("Write or draft the document first.")
-    return ApprovalRow(
-        org_id=document.org_id,
-        document_id=document.id,
-        version_id=document.current_version_id,
-        round=document.approval_round,
-        step=1,
-        approver_id=membership.id,
-        rule="owner and admins",
-    )
+def _give(work: UnitOfWork, document: Document, request: ApprovalRow, stands: OpenStep) -> None:
+    """One of several approvals: when its step is met, the next one is asked."""
+    work.record(
+        "approval:give", "approval", request.id, document_id=document.id, step=request.step_name,
+        version_id=str(request.version_id),
+    )  # fmt: skip
+    if stands.count.is_met:
+        close_requests(work, document)
+        work.db.flush()
+        open_next(work, document, stands)
+    touched(work, document)
 
 
-def _own_request(work: UnitOfWork, document: Document) -> ApprovalRow:
-    """The latest round's request that names the member who acts, locked."""
+def _own_request(work: UnitOfWork, document: Document, step: int) -> ApprovalRow:
+    """The latest round's request that names the member who acts, locked: the open one, else the last that was."""
     work.require(P.DOCUMENT_APPROVE)
     query = (
         select(ApprovalRow)
@@ -141,8 +145,15 @@ def _own_request(work: UnitOfWork, document: Document) -> ApprovalRow:
             col(ApprovalRow.round) == document.approval_round,
             col(ApprovalRow.approver_id) == work.member.membership_id,
         )
+        .order_by(
+            (col(ApprovalRow.decision) == "pending").desc(),
+            col(ApprovalRow.step).desc(),
+            col(ApprovalRow.id).desc(),
+        )
         .with_for_update()
     )
+    if 0 < step <= MOST_STEPS:
+        query = query.where(col(ApprovalRow.step) == step)
     request = work.db.exec(query.limit(1)).first()
     if request is None:
         raise NotAllowed("Nobody asked you to approve this document.")

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from contractflow.content import typed_plan, variables
+from contractflow.content.kinds import KINDS
 from contractflow.content.lines import one_line
 from contractflow.content.typed_plan import TypedRow
 from contractflow.content.version import LONGEST_TITLE, Content
@@ -21,7 +22,6 @@ from contractflow.services import limits
 from contractflow.services.documents.placing import place
 from contractflow.services.documents.versions import add_version
 from contractflow.services.moving import locked
-from contractflow.services.templates.rows import KINDS
 from contractflow.services.templates.using import Started, start
 
 TONES = {"plain": "Plain", "formal": "Formal", "friendly": "Friendly"}

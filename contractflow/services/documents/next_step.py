@@ -16,10 +16,16 @@ class Around:
 
     owner: str
     signers: Sequence[str]
-    approvers: Sequence[str]
+    approvers: str
+    """Whom an approval waits for, in words."""
     is_asked: bool
     may_write: bool
     may_send: bool
+    step: str = ""
+    """Which of several steps is open: "Step 1 of 2, Finance: "."""
+    is_blocked: bool = False
+    can_choose: bool = False
+    can_override: bool = False
 
 
 DRAFTING = {
@@ -65,8 +71,20 @@ def _in_review(facts: DocumentSubject, around: Around) -> str:
         to_do = "Submit it for review again." if around.may_write else f"{around.owner} submits it again."
         return f"The text changed after the approval. {to_do}"
     if around.is_asked:
-        return "Your turn: read it, then approve this version or request changes."
-    return f"Waiting for {_names(around.approvers, 'or')} to approve this version."
+        return f"{around.step}Your turn: read it, then approve this version or request changes."
+    if around.is_blocked:
+        return f"{around.step}{_blocked(around)}"
+    if not around.step:
+        return f"Waiting for {around.approvers} to approve this version."
+    return f"{around.step}waiting for {around.approvers}."
+
+
+def _blocked(around: Around) -> str:
+    """An approval is never stuck: somebody can always go on."""
+    why = "Too few people are left who could approve it."
+    if around.can_choose:
+        return f"{why} Ask somebody else{', or override the approval' if around.can_override else ''}."
+    return f"{why} {'Override the approval.' if around.can_override else 'An admin asks somebody else, or the owner overrides the approval.'}"
 
 
 def _in_draft(facts: DocumentSubject, around: Around) -> str:
@@ -83,7 +101,7 @@ def _in_draft(facts: DocumentSubject, around: Around) -> str:
     return "Submit it for review." if facts.needs_approval else "Check the text, then send it to the client."
 
 
-def _names(people: Sequence[str], word: str = "and") -> str:
+def _names(people: Sequence[str]) -> str:
     if not people:
         return "somebody"
-    return people[0] if len(people) == 1 else f"{', '.join(people[:-1])} {word} {people[-1]}"
+    return people[0] if len(people) == 1 else f"{', '.join(people[:-1])} and {people[-1]}"

@@ -10,7 +10,6 @@ from sqlmodel import col, func, select
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
-from contractflow.models import Approval as ApprovalRow
 from contractflow.models import (
     AppUser,
     Client,
@@ -21,7 +20,6 @@ from contractflow.models import (
     Signer,
 )
 from contractflow.money import format_money
-from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, shown
 from contractflow.services.documents import next_step
@@ -30,10 +28,10 @@ from contractflow.services.documents.creating import KINDS
 from contractflow.services.documents.editing import EDITABLE
 from contractflow.services.documents.next_step import Around
 from contractflow.services.documents.preflight import Check, checks, unmet
-from contractflow.services.documents.subject import GONE, current_version, subject
+from contractflow.services.documents.review_rows import Review, review
+from contractflow.services.documents.subject import GONE, as_sent, current_version, subject
 from contractflow.services.documents.verbs import refusals
 from contractflow.services.identity import verifying
-from contractflow.workflows.document import Approval
 
 
 @dataclass(frozen=True)
@@ -49,14 +47,6 @@ class SignerRow:
     name: str
     email: str
     status: str
-    at: When
-
-
-@dataclass(frozen=True)
-class ApproverRow:
-    name: str
-    decision: str
-    comment: str
     at: When
 
 
@@ -97,7 +87,7 @@ class DocumentPage:
     variables: list[VariableRow] = field(default_factory=list)
     plan: list[PlanLine] = field(default_factory=list)
     signers: list[SignerRow] = field(default_factory=list)
-    approvers: list[ApproverRow] = field(default_factory=list)
+    review: Review = field(default_factory=Review)
 
 
 def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
@@ -108,20 +98,24 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         raise NotFound("document")
     version = current_version(work, document)
     facts = subject(work, document)
-    asked = _approvals(work, document)
+    reviewed = review(work, document, facts)
     signers = _signers(work, document)
     around = Around(
         owner=_member_name(work, document.owner_id),
         signers=[s.name for s in signers],
-        approvers=[a.name for a in asked if a.decision == "pending"],
-        is_asked=_is_asked(work, document),
+        approvers=reviewed.waiting_for,
+        step=_step_words(reviewed),
+        is_blocked=reviewed.is_blocked,
+        can_choose=reviewed.can_ask_another,
+        can_override=reviewed.can_override,
+        is_asked=reviewed.my_step > 0,
         may_write=work.actor.may(P.DOCUMENT_EDIT),
         may_send=work.actor.may(P.DOCUMENT_SEND, own=facts.is_own(work.actor)),
     )
     client = work.db.get_one(Client, document.client_id).name
     # The two answers that come with a form are only asked for when it is filled in.
     verbs = refusals(work, replace(facts, comment="given", reason="given"))
-    asked_first = checks(facts, is_confirmed=verifying.is_confirmed(work))
+    asked_first = checks(as_sent(facts), is_confirmed=verifying.is_confirmed(work))
     return DocumentPage(
         id=str(document.id),
         number=document.number,
@@ -155,8 +149,16 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         variables=variable_rows(facts.content),
         plan=plan_lines(facts.content),
         signers=signers,
-        approvers=asked,
+        review=reviewed,
     )
+
+
+def _step_words(reviewed: Review) -> str:
+    """Which of several steps is open: "Step 1 of 2, Finance: "; empty for a single one."""
+    open_now = next((step for step in reviewed.steps if step.state in ("open", "blocked")), None)
+    if open_now is None or len(reviewed.steps) < 2:
+        return ""
+    return f"Step {open_now.number} of {len(reviewed.steps)}, {open_now.name}: "
 
 
 def plan_lines(content: Content | None) -> list[PlanLine]:
@@ -191,34 +193,6 @@ def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
         )
         for s in work.db.exec(query)
     ]
-
-
-def _approvals(work: UnitOfWork, document: Document) -> list[ApproverRow]:
-    query = (
-        select(ApprovalRow, AppUser.name)
-        .join(Membership, col(Membership.id) == ApprovalRow.approver_id)
-        .join(AppUser, col(AppUser.id) == Membership.user_id)
-        .where(col(ApprovalRow.document_id) == document.id, col(ApprovalRow.round) == document.approval_round)
-        .order_by(col(AppUser.name))
-        .limit(100)
-    )
-    return [
-        ApproverRow(name, a.decision, a.comment or "", shown(work, a.decided_at))
-        for a, name in work.db.exec(query)
-        if a.decision != "skipped"
-    ]
-
-
-def _is_asked(work: UnitOfWork, document: Document) -> bool:
-    if not isinstance(work.actor, Member) or document.approval_status is not Approval.PENDING:
-        return False
-    query = select(ApprovalRow.id).where(
-        col(ApprovalRow.document_id) == document.id,
-        col(ApprovalRow.round) == document.approval_round,
-        col(ApprovalRow.approver_id) == work.actor.membership_id,
-        col(ApprovalRow.decision) == "pending",
-    )
-    return work.db.exec(query.limit(1)).first() is not None
 
 
 def _member_name(work: UnitOfWork, membership_id: UUID) -> str:

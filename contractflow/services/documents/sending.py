@@ -11,7 +11,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Document, Org, Signer
 from contractflow.security.links import token_hash
 from contractflow.services import links, notifications
-from contractflow.services.documents.subject import GONE, DocumentSubject, subject
+from contractflow.services.documents.subject import GONE, DocumentSubject, as_sent, subject
 from contractflow.services.identity import verifying
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.document import APPROVAL, STATUS, Approval, Status
@@ -36,6 +36,9 @@ def send(work: UnitOfWork, document_id: UUID, message: str = "") -> None:
         return
     verifying.require_confirmed(work)
     facts = subject(work, document)
+    if facts.needs_nothing and document.approval_status is not Approval.NONE:
+        move(work, document, APPROVAL, "clear", subject=facts)
+        facts = as_sent(facts)
     document.expires_at = work.now + EXPIRES_AFTER
     document.sent_version_id = document.current_version_id
     document.sent_at = work.now

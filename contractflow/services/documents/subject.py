@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlmodel import col, func, select
 
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import Document, DocumentVersion, Invoice, Org, Signer
+from contractflow.models import Document, DocumentVersion, Invoice, Signer
 from contractflow.permissions import Actor
+from contractflow.services.approval_policies.choosing import plan_for
 from contractflow.services.documents import approvers
 from contractflow.services.moving import owns
 from contractflow.workflows.billing import InvoiceStatus
 from contractflow.workflows.document import Approval, Generation, Status
 from contractflow.workflows.signer import SignerStatus
 
+UNANSWERED = (Approval.STALE, Approval.CHANGES_REQUESTED)
 DRAFTING = (Generation.QUEUED, Generation.STREAMING)
 GONE = (SignerStatus.REMOVED, SignerStatus.DELEGATED)
 
@@ -40,6 +42,11 @@ class DocumentSubject:
 
     def is_own(self, actor: Actor) -> bool:
         return owns(actor, self.owner_id)
+
+    @property
+    def needs_nothing(self) -> bool:
+        """No approval is needed, and none is being waited for."""
+        return not self.needs_approval and self.approval_status in (Approval.NONE, *UNANSWERED)
 
     @property
     def has_content(self) -> bool:
@@ -93,7 +100,7 @@ def subject(work: UnitOfWork, document: Document, *, comment: str = "", reason: 
         has_placeholder=version is not None and unreviewed_placeholder(version),
         is_approved=document.approval_status is Approval.APPROVED
         and document.approved_version_id == document.current_version_id,
-        needs_approval=needs_approval(work, document),
+        needs_approval=needs_approval(work, document, version),
         signer_statuses=_signer_statuses(work, document),
         invoice_statuses=_invoice_statuses(work, document),
         comment=comment,
@@ -111,10 +118,21 @@ def unreviewed_placeholder(version: DocumentVersion) -> bool:
     return any(p.get("placeholder") and not p.get("reviewed") for p in version.provenance.values())
 
 
-def needs_approval(work: UnitOfWork, document: Document) -> bool:
-    """The organisation asks for it, and there is somebody other than the author who could give it."""
-    settings = work.db.get_one(Org, document.org_id).settings
-    return bool(settings.get("approval_required", True)) and approvers.is_anybody_eligible(work, document)
+def needs_approval(work: UnitOfWork, document: Document, version: DocumentVersion | None) -> bool:
+    """A policy asks for it; or the organisation does, and there is somebody other than the author who could give it."""
+    if document.approval_status in (Approval.PENDING, Approval.APPROVED):
+        return True
+    if document.status not in (Status.DRAFT, Status.REVIEW):
+        return False
+    plan = plan_for(work, document, version)
+    if plan.policy_id is not None or not plan.steps:
+        return bool(plan.steps)
+    return approvers.is_anybody_eligible(work, document)
+
+
+def as_sent(facts: DocumentSubject) -> DocumentSubject:
+    """`facts` as `send` sees them: an approval that nobody asks for any more holds nothing up."""
+    return replace(facts, approval_status=Approval.NONE) if facts.needs_nothing else facts
 
 
 def _signer_statuses(work: UnitOfWork, document: Document) -> list[SignerStatus]:

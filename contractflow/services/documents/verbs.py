@@ -5,14 +5,14 @@ from __future__ import annotations
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.permissions import Permission as P
 from contractflow.services.documents.editing import EDITABLE
-from contractflow.services.documents.subject import DocumentSubject
+from contractflow.services.documents.subject import DocumentSubject, as_sent
 from contractflow.workflows.document import APPROVAL, GENERATION, STATUS, Approval
 
 
 def refusals(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
     """Every verb of the page and why it would be refused; empty words mean that it would succeed."""
     verbs = {
-        move.verb: STATUS.refusal(facts, move.verb, work.actor)
+        move.verb: STATUS.refusal(as_sent(facts), move.verb, work.actor)
         for move in STATUS.moves
         if isinstance(move.who, P)
     }
@@ -23,6 +23,6 @@ def refusals(work: UnitOfWork, facts: DocumentSubject) -> dict[str, str]:
         verbs["submit"] = APPROVAL.refusal(facts, "request", work.actor) or verbs["submit"] * (
             facts.status != "review"
         )
-    if not facts.needs_approval and not verbs["submit"]:
-        verbs["submit"] = "Nobody else in your organisation could approve it. Send it directly."
+    if facts.needs_nothing and not verbs["submit"]:
+        verbs["submit"] = "It needs no approval, or nobody else could give it. Send it directly."
     return verbs

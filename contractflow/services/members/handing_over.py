@@ -12,13 +12,11 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Approval, Client, Document, Lead, Membership, Project
 from contractflow.permissions import Role
-from contractflow.services.documents import approvers
 from contractflow.services.documents.approving import end_review
-from contractflow.services.documents.asking import ask
-from contractflow.services.documents.people import owner_of
-from contractflow.services.members.standing import Held, person
-from contractflow.services.moving import locked, touched
-from contractflow.workflows.document import Approval as ApprovalStatus
+from contractflow.services.documents.passing import replace_gone
+from contractflow.services.documents.rounds import open_step_of, tell_blocked
+from contractflow.services.members.standing import Held
+from contractflow.services.moving import locked
 from contractflow.workflows.membership import MembershipStatus
 
 # fmt: off
@@ -81,44 +79,14 @@ def pass_on_approvals(work: UnitOfWork, held: Held, place: Membership) -> int:
 
 
 def _pass_on(work: UnitOfWork, held: Held, place: Membership, document: Document) -> None:
-    """The document is locked, so nobody decides meanwhile."""
-    query = (
-        select(Approval)
-        .where(col(Approval.document_id) == document.id, col(Approval.round) == document.approval_round)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    """The document is locked, so nobody decides meanwhile. Without a policy it needs no approval once nobody is left."""
+    stands = open_step_of(work, document, lock=True)
+    request = next(
+        (r for r in stands.requests if r.approver_id == place.id and r.decision == "pending"), None
     )
-    asked = {request.approver_id: request for request in work.db.exec(query)}
-    request = asked.get(place.id)
-    if request is None or request.decision != "pending":
+    if request is None or replace_gone(work, document, request, prefer=held.me.id):
         return
-    request.decision, request.decided_at = "skipped", work.now
-    work.db.flush()
-    touched(work, document)
-    others = [
-        one for one in asked.values() if one.step == request.step and one.decision in ("pending", "approved")
-    ]
-    if document.approval_status is not ApprovalStatus.PENDING or len(others) >= request.required:
-        return
-    eligible = [m for m, _ in approvers.eligible(work, document) if m.id != place.id and m.id not in asked]
-    if not eligible:
+    if stands.round is None or stands.round.policy_id is None:
         end_review(work, document)
-        return
-    _ask_instead(work, request, document, next((m for m in eligible if m.id == held.me.id), eligible[0]))
-
-
-def _ask_instead(work: UnitOfWork, request: Approval, document: Document, heir: Membership) -> None:
-    again = Approval(
-        **request.model_dump(
-            include={"org_id", "document_id", "version_id", "round", "step", "step_name", "required"}
-        ),
-        approver_id=heir.id,
-        delegated_from=request.approver_id,
-        rule="passed on",
-    )
-    whom = person(work, heir)
-    ask(work, document, again, whom, owner_of(work, document).name)
-    work.record(
-        "document:pass_on", "document", document.id, document_id=document.id, person=whom.name,
-        delegated_from=request.approver_id,
-    )  # fmt: skip
+    else:
+        tell_blocked(work, document, open_step_of(work, document))

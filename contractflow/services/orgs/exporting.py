@@ -20,6 +20,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import (
     Approval,
+    ApprovalPolicy,
+    ApprovalRound,
     AppUser,
     Artifact,
     Client,
@@ -48,7 +50,7 @@ TABLES: Final[Mapping[str, type[SQLModel]]] = {
     str(model.__tablename__): model
     for model in (
         Org, Subscription, Membership, Client, Contact, Lead, Project, Template, Document, DocumentVersion, DraftJob,
-        Approval, Comment, Signer, Signature, Invoice, Payment, Artifact, Endpoint,
+        ApprovalPolicy, ApprovalRound, Approval, Comment, Signer, Signature, Invoice, Payment, Artifact, Endpoint,
     )
 }  # fmt: skip
 """What is the organisation's own, in an order in which each refers to what came before."""

@@ -91,13 +91,15 @@ def _event(event: AuditEvent) -> CertifiedEvent:
 
 
 def _notes(work: UnitOfWork, paper: Paper) -> tuple[str, ...]:
-    """What a reader should know before relying on it: an approval that was overridden, and why."""
+    """What a reader should know before relying on it: that the approval of what was sent was overridden, and why."""
     query = select(AuditEvent).where(
         col(AuditEvent.document_id) == paper.document.id,
         col(AuditEvent.action) == "document:override_approval",
     )
+    sent = str(paper.document.sent_version_id)
     return tuple(
         f"{event.actor_label} sent it without the approval it needed: "
         f"{json.loads(event.canonical).get('data', {}).get('reason', 'no reason given')}"
         for event in work.db.exec(query.order_by(col(AuditEvent.seq)))
+        if event.data.get("version_id", sent) == sent
     )

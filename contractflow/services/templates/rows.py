@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from contractflow.content import blocks, variables
 from contractflow.content.blocks import Block
+from contractflow.content.kinds import KINDS
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, NotFound
 from contractflow.integrations.ai.shelf import CATEGORIES
@@ -22,16 +23,6 @@ from contractflow.workflows.template import TemplateStatus
 
 DOCUMENT, CLAUSE = "document", "clause"
 NOUNS = {DOCUMENT: "template", CLAUSE: "clause"}
-KINDS = {
-    "msa": "Master services agreement",
-    "sow": "Statement of work",
-    "retainer": "Retainer agreement",
-    "proposal": "Proposal",
-    "nda": "Non-disclosure agreement",
-    "change_order": "Change order",
-    "other": "Other agreement",
-}
-"""What a template becomes: the kinds of document."""
 GROUPS = {DOCUMENT: KINDS, CLAUSE: CATEGORIES}
 PREFERRED, FALLBACK = "preferred", "fallback"
 POSITIONS = {PREFERRED: "Preferred position", FALLBACK: "Fallback position"}

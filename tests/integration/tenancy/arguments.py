@@ -37,7 +37,8 @@ ALIASES = {
     "entity_id":          "document_id",
     "heir_id":            "membership_id", "parent_id":         "document_id",
     "part_id":            "block_id",      "order_id":          "token_id",
-    "bill_ref":           "token_id",
+    "bill_ref":           "token_id",      "to_id":             "membership_id",
+    "prefer":             "membership_id",
     "families":           "family_id",     "current":           "family_id",
     "id":                 "token_id",      "member_id":         "membership_id",
 }

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
 from contractflow.db.roles import DbRole
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.models import (
+    ApprovalRound,
     Artifact,
     Client,
     Contact,
@@ -176,7 +177,10 @@ def _shelf(work: UnitOfWork, owner: Member, client: Client, word: str) -> Ids:
     work.db.add(project)
     work.db.flush()
     logo = builders.a_logo(work)
+    rule = {"field": "kind", "operator": "is", "value": "nda", "currency": ""}
+    policy = builders.a_policy(work, name=f"{word} policy", rules=[rule])
     return {
+        "policy_id": policy.id,
         "template_id": template.id,
         "clause_id": clause.id,
         "project_id": project.id,
@@ -231,6 +235,7 @@ def _a_draft(work: UnitOfWork, client: Client, contact: Contact, owner: Member, 
     builders.a_signer(work, document, contact)
     approver = owner if owner is cast.rita else cast.adam
     approval = builders.an_approval(work, document, approver)
+    round_ = work.db.exec(select(ApprovalRound).where(col(ApprovalRound.document_id) == document.id)).one()
     job = builders.a_draft_job(work, document, brief={"scope": f"{word} brief"})
     builders.an_attempt(work, job)
     told = {"wish": "shorter", "md": blocks[0]["md"], "heading": f"# {word} draft", "others": []}
@@ -239,6 +244,7 @@ def _a_draft(work: UnitOfWork, client: Client, contact: Contact, owner: Member, 
     )
     return {
         "rewrite_id": rewrite.id, "document_id": document.id, "version_id": version.id, "approval_id": approval.id, "draft_id": job.id,
+        "approval_round_id": round_.id,
         "block_id": BLOCK,
     }  # fmt: skip
 

@@ -1,0 +1,92 @@
+"""One approval policy: its name, its rules, its steps, and when who has not answered is reminded."""
+
+import reflex as rx
+
+from contractflow.components.buttons import link_button, quiet
+from contractflow.components.fields import form_error, text_field
+from contractflow.components.missing import loaded_or_missing
+from contractflow.components.policy_rules import rule_row
+from contractflow.components.policy_steps import step_card
+from contractflow.components.refused import save_or_why
+from contractflow.components.sections import section
+from contractflow.components.settings_shell import settings_page
+from contractflow.state.approval_policy import ApprovalPolicyState as State
+
+page, errors = State.page, State.errors
+
+
+@settings_page("/settings/approvals/[policy_id]", "Approval policy", on_load=State.load)
+def approval_policy() -> rx.Component:
+    return loaded_or_missing(State, "policy", "/settings/approvals", _form())
+
+
+def _form() -> rx.Component:
+    back = link_button("All policies", "/settings/approvals", "arrow-left", look="quiet")
+    name = text_field(
+        "Name", "name", value=page.name, error=errors["name"], max_length=120, placeholder="Large contracts"
+    )
+    return rx.el.div(
+        rx.el.div(back, class_name="cf-line"),
+        rx.el.form(
+            section("Policy", rx.el.div(name, class_name="cf-form cf-form--narrow")),
+            _rules(),
+            _steps(),
+            _reminders(),
+            form_error(errors["form"]),
+            save_or_why(page.why_not),
+            on_submit=State.save,
+            no_validate=True,
+            key=f"{page.id} {page.version}",
+            class_name="cf-stack",
+        ),
+    )
+
+
+def _rules() -> rx.Component:
+    return section(
+        "When",
+        rx.cond(
+            State.rules,
+            rx.el.p("All of these have to hold.", class_name="cf-muted"),
+            rx.el.p("No rules: it applies to every document.", class_name="cf-muted"),
+        ),
+        rx.el.div(rx.foreach(State.rules, rule_row), class_name="cf-plan", role="group", aria_label="Rules"),
+        form_error(errors["rules"]),
+        rx.cond(page.why_not, rx.fragment(), quiet("Add rule", "plus", on_click=State.add_rule)),
+    )
+
+
+def _steps() -> rx.Component:
+    return section(
+        "Who approves",
+        rx.cond(
+            State.steps,
+            rx.el.p(
+                "One step after the other. The author never approves their own document.",
+                class_name="cf-muted",
+            ),
+            rx.el.p("No steps: it goes out without an approval.", class_name="cf-muted"),
+        ),
+        rx.el.ol(rx.foreach(State.steps, step_card), class_name="cf-policies"),
+        form_error(errors["steps"]),
+        rx.cond(page.room, rx.el.p(page.room, class_name="cf-muted cf-small")),
+        rx.cond(page.why_not, rx.fragment(), quiet("Add step", "plus", on_click=State.add_step)),
+    )
+
+
+def _reminders() -> rx.Component:
+    return section(
+        "Reminders",
+        rx.el.div(
+            _days("First reminder after", "remind_first", page.remind_first, required=False),
+            _days("Second reminder after", "remind_again", page.remind_again, required=False),
+            _days("Tell the owner and the admins after", "escalate_after", page.escalate_after),
+            class_name="cf-form cf-form--narrow",
+        ),
+    )
+
+
+def _days(label: str, name: str, value: rx.Var[str], **props: bool) -> rx.Component:
+    return text_field(
+        label, name, value=value, error=errors[name], help="Days.", input_mode="numeric", **props
+    )
