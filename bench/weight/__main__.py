@@ -23,10 +23,8 @@ from contractflow.ops.testing import browser as browser_program
 AIM_KB = 300
 KINDS = ("Document", "Script", "Stylesheet", "Font", "Image")
 MEMBER = ("olivia@northlight.test", "northlight-demo")
+STRANGERS = ("/", "/login", "/signup")
 PAGES = (
-    "/",
-    "/login",
-    "/signup",
     "/home",
     "/documents",
     "/clients",
@@ -60,8 +58,8 @@ async def measure(running: Product, sandbox: str) -> dict[str, Weight]:
         browser = await playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
         inside = await _signed_in(browser, running.url)
         weights = {}
-        for page in PAGES:
-            weights[page] = await weigh(browser, running.url + page, inside)
+        for page in (*STRANGERS, *PAGES):
+            weights[page] = await weigh(browser, running.url + page, inside if page in PAGES else None)
         for name, way in (("/portal/documents", "/portal/open/"), ("/portal/invoices", "/portal/pay/")):
             url, session = await _through(browser, await _mailed(sandbox, way))
             weights[name] = await weigh(browser, url, session)
