@@ -34,7 +34,9 @@ def comment_button(block: BlockRow) -> rx.Component:
 def block_comments(block: BlockRow) -> rx.Component:
     """Below a block, when they stand open."""
     said = rx.foreach(threads.on_blocks, lambda row: rx.cond(row.block_id == block.id, thread(row)))
-    new = write("Comment on " + block.heading, f"block-{block.id}", block.id, on_cancel=State.open(block.id))
+    leave = State.open(block.id)
+    first = ~threads.had[block.id]  # who comes to read has no keyboard put before the words
+    new = write("Comment on " + block.heading, f"block-{block.id}", block.id, focused=first, on_cancel=leave)
     panel = rx.el.section(
         said,
         rx.cond(threads.can_write, new),
