@@ -75,7 +75,9 @@ def _paper() -> rx.Component:
 
 
 def _block(block: PortalBlock) -> rx.Component:
-    return rx.el.div(rx.html(block.html, class_name="cf-text"), about_block(block), key=block.id)
+    return rx.el.div(
+        rx.html(block.html, class_name="cf-text"), about_block(block), class_name="cf-read", key=block.id
+    )
 
 
 def _plan() -> rx.Component:

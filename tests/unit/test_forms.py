@@ -4,11 +4,14 @@ from uuid import uuid4
 
 import pytest
 
+from contractflow.errors import Invalid
 from contractflow.services.clients import ClientChoice
 from contractflow.state.client import ClientState
 from contractflow.state.clients import ClientsState
+from contractflow.state.comments import CommentsState
 from contractflow.state.members import MembersState
 from contractflow.state.new_document import NewDocumentState
+from contractflow.state.portal_comments import PortalCommentsState
 
 FORMS = [
     (ClientsState, "add", {"is_adding": True}),
@@ -46,3 +49,34 @@ async def test_the_client_that_is_shown_is_the_client_that_is_meant(known, chose
     state = NewDocumentState(_reflex_internal_init=True)
     await NewDocumentState.load.fn(state)
     assert state.client_id == chosen
+
+
+@pytest.mark.parametrize(
+    ("page", "handler", "place"),
+    [
+        (CommentsState, "start", "b1"),
+        (CommentsState, "reply", "0190aaaa-0000-7000-8000-000000000001"),
+        (CommentsState, "edit", "0190aaaa-0000-7000-8000-000000000001"),
+        (PortalCommentsState, "comment", "b1"),
+        (PortalCommentsState, "answer", "0190aaaa-0000-7000-8000-000000000001"),
+    ],
+    ids=["start", "reply", "edit", "comment", "answer"],
+)
+async def test_the_field_of_a_comment_hears_whether_its_words_were_taken(page, handler, place, monkeypatch):
+    answers = [Invalid("Write something first.", "body"), None]
+
+    async def perform(self, verb, *args, **kwargs):
+        if answer := answers.pop(0):
+            raise answer
+
+    monkeypatch.setattr(page, "_perform", perform)
+    monkeypatch.setattr(page, "_perform_as_signer", perform)
+    monkeypatch.setattr(page, "_address", lambda *_: str(uuid4()))
+    state = page(_reflex_internal_init=True)
+    state.replying = "here"
+    said = {"text": "Yes", "picked": "a b", "shared": "on"}
+    assert await getattr(page, handler).fn(state, place, "k1", said) is None
+    assert (state.tried, state.sent, state.replying) == ("k1", "", "here")
+    assert state.errors == {"body": "Write something first."}
+    assert await getattr(page, handler).fn(state, place, "k1", said) is not None
+    assert (state.tried, state.sent, state.replying, state.errors) == ("k1", "k1", "", {})
