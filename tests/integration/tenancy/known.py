@@ -18,6 +18,9 @@ EVENT: Final = json.dumps(
 
 BY_HAND: dict[str, dict[str, Any]] = {
     "feed.mark_read": {"notification_id": "line_id"},
+    "mail_choices.choose": {"kind": "document_signed"},
+    "mail_choices.unsubscribe": {"kind": "document_signed"},
+    "mail_choices.words_of": {"kind": "document_signed"},
     "members.roles.change_role": {"membership_id": "heir_id", "role": "viewer"},
     "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
     "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},

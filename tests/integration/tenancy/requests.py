@@ -22,7 +22,7 @@ from tests.integration.tenancy.ledger import Ledger, told
 from tests.integration.tenancy.world import SECRET, World
 
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}|\[+(?:\.\.\.)?(\w+)\]+")
-PASSWORDS = {"token": "signer_id", "code": "document_id", "hashed": "signer_id"}
+PASSWORDS = {"token": "signer_id", "code": "document_id", "hashed": "signer_id", "link": "user_id"}
 """Parts of an address that are secrets themselves: whoever knows an id has not got them."""
 
 MEANT = {"POST /auth/forgot": {"notification"}}
