@@ -1,4 +1,4 @@
-"""The main job from sign-up to Paid, with three people, each in a browser of their own."""
+"""The main job from sign-up to Paid, with three people, each in a browser of their own. The client has no mouse until Paddle's page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e import steps
+from tests.e2e import keyboard, steps
 from tests.e2e.people import Person
 from tests.e2e.product import Product
 
@@ -60,8 +60,8 @@ async def test_from_sign_up_to_paid(meet, product: Product) -> None:
     await steps.send(olivia)
 
     await clara.open_mail("to sign", "/portal/open/")
-    await steps.agree_and_prove(clara)
-    await steps.sign_typed(clara)
+    await keyboard.agree_and_prove(clara)
+    await keyboard.sign_typed(clara)
     await _receive_the_sealed_pdf(olivia, clara, document)
     await _pay_the_deposit(clara, adam)
     await _pay_the_rest(clara, olivia)
@@ -144,9 +144,7 @@ async def _receive_the_sealed_pdf(olivia: Person, clara: Person, document: str) 
 async def _pay_the_deposit(clara: Person, adam: Person) -> None:
     """By bank transfer: the client says so, a member has seen the money."""
     await clara.open_mail("Invoice", "/portal/pay/")
-    await clara.press("I've sent the transfer")
-    await clara.page.get_by_role("dialog").get_by_role("button", name="I've sent the transfer").click()
-    await clara.sees("the transfer is on its way")
+    await keyboard.report_a_transfer(clara)
     await adam.open_mail("sent a transfer", "/invoices/")
     await adam.press("Record payment")
     await adam.page.get_by_role("dialog").get_by_role("button", name="Record payment").click()
