@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     turnstile_script_url: str = "https://challenges.cloudflare.com/turnstile/v0/api.js"
 
     smtp_url: SecretStr = SecretStr("smtp://127.0.0.1:1025")
+    mail_webhook_secret: SecretStr | None = None
+    """`whsec_…`: with it the mail vendor signs what it tells of mails that came back (docs/runbook.md)."""
     mail_from: str = "no-reply@contractflow.test"
 
     slack_base_url: str = Field("https://hooks.slack.com", pattern=r"^https?://[^/\s]+$")

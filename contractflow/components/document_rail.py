@@ -2,10 +2,11 @@
 
 import reflex as rx
 
+from contractflow.components.buttons import quiet
 from contractflow.components.comments import comments_section
 from contractflow.components.draft_section import draft_section
 from contractflow.components.icon import link
-from contractflow.components.pill import APPROVAL, DOCUMENT, INVOICE, SIGNER, pill
+from contractflow.components.pill import APPROVAL, DOCUMENT, INVOICE, SIGNER, hued_pill, pill
 from contractflow.components.review_rail import review_section
 from contractflow.components.sections import facts, section
 from contractflow.components.timeline import timeline
@@ -13,6 +14,7 @@ from contractflow.components.writing_rail import variables
 from contractflow.services.documents.page import PlanLine, SignerRow
 from contractflow.services.invoices import InvoiceRow
 from contractflow.state.document import DocumentState
+from contractflow.state.review import ReviewState
 
 page = DocumentState.page
 
@@ -69,7 +71,7 @@ def _version() -> rx.Component:
 
 
 def _signer(row: SignerRow) -> rx.Component:
-    return rx.el.div(
+    line = rx.el.div(
         rx.el.span(
             rx.el.span(row.name, class_name="cf-clip"),
             rx.el.small(row.email, class_name="cf-muted cf-clip"),
@@ -78,7 +80,18 @@ def _signer(row: SignerRow) -> rx.Component:
         pill(SIGNER, row.status),
         class_name="cf-line cf-line--apart",
         title=row.at.tip,
-        key=row.id,
+    )
+    return rx.el.div(line, rx.cond(row.returned, _returned(row)), key=row.id)
+
+
+def _returned(row: SignerRow) -> rx.Component:
+    """Their mail came back: nobody waits for a signature in vain."""
+    again = quiet("It works now, send again", "send", on_click=ReviewState.mail_again(row.id))
+    return rx.el.div(
+        hued_pill("Mail came back", "mail-x", "red"),
+        rx.el.small(row.returned, class_name="cf-muted cf-wrap"),
+        rx.cond(row.can_send_again, again),
+        class_name="cf-returned",
     )
 
 

@@ -48,7 +48,7 @@ def _message() -> rx.Component:
         message.row.words,
         facts(("Event", message.row.event), ("Standing", pill(DELIVERY, message.row.status)), ("Id", rx.el.code(message.message_id, class_name="cf-wrap"))),
         again,
-        rx.el.h3("Attempts", class_name="cf-small"),
+        rx.el.h3("Attempts", class_name="cf-small cf-attempts__title"),
         rx.cond(message.attempts, rx.el.ol(rx.foreach(message.attempts, _attempt), class_name="cf-attempts"), rx.el.p("None yet.", class_name="cf-muted")),
         rx.cond(message.body, rx.el.pre(message.body, class_name="cf-body", tab_index=0)),
         buttons(cancel="Close"),

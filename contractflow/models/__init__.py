@@ -4,6 +4,7 @@ from contractflow.models.approval import Approval
 from contractflow.models.approval_policy import ApprovalPolicy, ApprovalRound
 from contractflow.models.artifact import Artifact
 from contractflow.models.audit_event import AuditEvent, AuditHead
+from contractflow.models.bounce import Bounce
 from contractflow.models.client import Client, Contact
 from contractflow.models.comment import Comment
 from contractflow.models.document import Document, DocumentVersion
@@ -37,6 +38,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "AuthSession",
+    "Bounce",
     "Client",
     "Comment",
     "Contact",

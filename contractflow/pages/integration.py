@@ -73,7 +73,7 @@ def _about() -> rx.Component:
             ("Kind", row.channel),
             ("Address", rx.el.span(row.shown, class_name="cf-wrap")),
             ("Last taken", rx.cond(row.succeeded.exact, row.succeeded.exact, "—")),
-            ("Secret", rx.cond(page.former_until.exact, former, rx.cond(page.is_signed, "Shown once, when it was made", "—"))),
+            ("Secret", rx.cond(page.former_until.exact, former, rx.cond(page.is_signed, "Shown once, when it was made", "The address itself"))),
         ),
     )  # fmt: skip
 

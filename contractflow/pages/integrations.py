@@ -32,28 +32,33 @@ ABOUT = (
 )
 
 
-@settings_page(HERE, "Integrations", on_load=State.load, needs=P.INTEGRATION_MANAGE)
+ABOVE = "Something above cannot be used yet."
+FULL = rx.cond(page.has_room, "", "There are as many integrations as there may be. Remove one first.")
+
+
+def _add_webhook() -> rx.Component:
+    why = rx.cond(page.why_no_webhooks, page.why_no_webhooks, FULL)
+    return primary("Add webhook", "plus", on_click=State.ask("webhook"), blocked=why != "", why=why)
+
+
+def _add_slack() -> rx.Component:
+    return secondary("Add Slack", "hash", on_click=State.ask("slack"), blocked=FULL != "", why=FULL)
+
+
+@settings_page(
+    HERE, "Integrations", on_load=State.load, needs=P.INTEGRATION_MANAGE, action=_add_webhook, menu=_add_slack
+)
 def integrations() -> rx.Component:
     return loaded(
         State.is_loaded,
         rx.el.div(
             rx.el.p(ABOUT, class_name="cf-muted cf-about"),
             shown_once(KEEP_IT),
-            section("Webhooks and Slack", _list(), action=_actions()),
+            section("Webhooks and Slack", _list()),
             _dialog("webhook", "Add a webhook", webhook_field(errors["url"])),
             _dialog("slack", "Add Slack", slack_field(errors["url"])),
             class_name="cf-stack",
         ),
-    )
-
-
-def _actions() -> rx.Component:
-    full = rx.cond(page.has_room, "", "There are as many integrations as there may be. Remove one first.")
-    why = rx.cond(page.why_no_webhooks, page.why_no_webhooks, full)
-    return rx.el.span(
-        secondary("Add Slack", "hash", on_click=State.ask("slack"), blocked=full != "", why=full),
-        primary("Add webhook", "plus", on_click=State.ask("webhook"), blocked=why != "", why=why),
-        class_name="cf-line",
     )
 
 
@@ -91,6 +96,7 @@ def _dialog(channel: str, title: str, address: rx.Component) -> rx.Component:
             address,
             event_fields(State.groups, errors["events"]),
             form_error(errors["form"]),
+            form_error(rx.cond(errors["name"], ABOVE, rx.cond(errors["url"], ABOVE, errors["events"]))),
             buttons(primary("Add", type="submit")),
             on_submit=State.add,
             class_name="cf-stack",

@@ -48,9 +48,16 @@ def _people() -> rx.Component:
 def _person(row: MemberRow) -> rx.Component:
     you = rx.cond(row.is_you, rx.el.span(" (you)", class_name="cf-muted"))
     suspended = rx.cond(row.status == "suspended", hued_pill("Suspended", "user-x", "amber"))
+    returned = rx.cond(
+        row.returned, rx.el.span(hued_pill("Mail comes back", "mail-x", "red"), title=row.returned)
+    )
     return table_row(
         name_cell(rx.fragment(row.name, you)),
-        cell(rx.el.span(hued_pill(row.role, "user", "slate"), suspended, class_name="cf-line")),
+        cell(
+            rx.el.span(
+                hued_pill(row.role, "user", "slate"), suspended, returned, class_name="cf-line cf-line--wrap"
+            )
+        ),
         cell(row.email, wide=True),
         cell(row.documents, wide=True),
         actions_cell(rx.cond(row.has_actions, _actions(row))),
@@ -69,6 +76,7 @@ def _actions(row: MemberRow) -> rx.Component:
         ask("Suspend", "suspend", row.can_suspend),
         rx.cond(row.can_reinstate, menu_item("Reinstate", MembersState.reinstate(row.id))),
         rx.cond(row.can_end_sessions, menu_item("End sessions", MembersState.end_sessions(row.id))),
+        rx.cond(row.can_lift, menu_item("Mail arrives again", MembersState.lift(row.id))),
         ask("Remove", "remove", row.can_remove, destroys=True),
     )
 

@@ -1,6 +1,7 @@
 """The mailbox: an SMTP server that keeps every mail as an .eml file, a page to read them, and `/mail.json` for tests.
 
-Faults of "smtp": temporary (451), permanent (550), drop (the connection closes in the middle).
+Faults of "smtp": temporary (451), permanent (550, nobody there), policy (554, this mail not), drop (the connection closes in
+the middle). {"kind": "permanent", "to": "clara@…"} waits for a mail to that address.
 """
 
 from __future__ import annotations
@@ -98,11 +99,13 @@ class Postman:
         self._mailbox = mailbox
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
-        match faults.take("smtp").get("kind"):
+        match faults.take("smtp", to=envelope.rcpt_tos[0].lower()).get("kind"):
             case "temporary":
                 return "451 4.3.0 Sandbox: try again later"
             case "permanent":
                 return "550 5.1.1 Sandbox: no such mailbox"
+            case "policy":
+                return "554 5.7.1 Sandbox: this mail is not wanted"
             case "drop":
                 server.transport.close()
                 return "421 4.3.2 Sandbox: closing"

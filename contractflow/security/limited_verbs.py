@@ -173,6 +173,7 @@ VERBS: Final[dict[str, Row]] = {
                                       Row(person=(5, HOUR), org=(10, DAY)),
     "GET /api/audit/evidence.zip":    Row(person=(10, HOUR), org=(30, HOUR)),
     "POST /api/webhooks/paddle":      Row(address=(1200, MINUTE), without=PASS),  # they try again; a payment must arrive
+    "POST /api/webhooks/mail":        Row(address=(1200, MINUTE), without=PASS),  # signed, and it tries again
     "POST /api/reports":              Row(browser=(30, MINUTE), address=(120, MINUTE)),
     "GET /api/health/live":           Row(without=PASS),  # the orchestrator asks; the proxy keeps the world away
     "GET /api/health/ready":          Row(without=PASS),

@@ -150,6 +150,13 @@ def refused(work: UnitOfWork, notification_id: UUID, refusal: MailRefused) -> No
     row.next_attempt_at = work.now + timedelta(seconds=secrets.SystemRandom().uniform(0, longest))
 
 
+def send_anew(work: UnitOfWork, row: Notification) -> None:
+    """A mail that came back or was withheld, as if it had just been queued; the row is locked."""
+    row.status, row.attempts, row.next_attempt_at, row.error = "queued", 0, work.now, None
+    ids = {"org_id": str(row.org_id), "notification_id": str(row.id)}
+    work.after_commit(lambda: enqueue("mail.deliver", job_id=f"mail-{row.id}", **ids))
+
+
 def _insert(work: UnitOfWork, values: dict[str, object]) -> UUID | None:
     """The id of the new row; None when it was there already."""
     wanted = insert(Notification).values(id=uuid7(), **values)
@@ -194,7 +201,7 @@ def url_of(row: Notification) -> str:
             return links.org_url(row.org_id)
         case Link.NONE:
             return ""
-        case Link.LOGIN | Link.FORGOT | Link.PLAN:
+        case Link.LOGIN | Link.FORGOT | Link.PLAN | Link.MEMBERS:
             return f"{base}/{link}"
         case _:
             return f"{base}/home"

@@ -158,6 +158,8 @@ WORDS: dict[str, tuple[str, str]] = PLANS | {
     "platform:extend_trial":      ("edited",    "extended the trial"),
     "platform:change_tier":       ("edited",    "changed the plan"),
     "platform:override_limit":    ("edited",    "set a limit"),
+    "bounce:mark":                ("declined",  "saw a mail come back"),
+    "bounce:lift":                ("created",   "said that mails arrive there again"),
     "endpoint:add":               ("created",   "added an integration"),
     "endpoint:change":            ("edited",    "changed an integration"),
     "endpoint:pause":             ("objected",  "paused an integration"),
@@ -293,8 +295,5 @@ def _event(at: When, event: AuditEvent) -> Event:
 def note_of(event: AuditEvent) -> str:
     """The one fact worth showing: a reason, a number, an amount, a version."""
     data: dict[str, Any] = event.data
-    facts = (
-        ("clause", "{}"), ("reason", "{}"), ("number", "{}"), ("amount", "{}"), ("version", "Version {}"),
-        ("person", "{}"), ("device", "{}"), ("step", "{}"),
-    )  # fmt: skip
+    facts = (("clause", "{}"), ("reason", "{}"), ("number", "{}"), ("amount", "{}"), ("version", "Version {}"), ("person", "{}"), ("device", "{}"), ("step", "{}"))  # fmt: skip
     return next((words.format(data[key]) for key, words in facts if data.get(key)), "")

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import members, sessions
+from contractflow.services import bounces, members, sessions
 from contractflow.services.members import HeirChoice, MemberRow, MembersPage
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
@@ -81,6 +81,12 @@ class MembersState(ActingState, rx.State):
     async def end_sessions(self, member_id: str):
         ended = await self._perform(sessions.end_of_member, as_id(member_id, "member"))
         return self._done("Signed out everywhere." if ended else "They are signed in nowhere.")
+
+    @rx.event
+    @policy(P.ORG_READ)
+    async def lift(self, member_id: str):
+        await self._perform(bounces.lift_of_member, as_id(member_id, "member"))
+        return self._done("Mails go there again.")
 
     @rx.event
     @policy(P.MEMBER_REMOVE)

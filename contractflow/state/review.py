@@ -5,7 +5,7 @@ from uuid import UUID
 import reflex as rx
 
 from contractflow.permissions import Permission as P
-from contractflow.services import documents
+from contractflow.services import bounces, documents
 from contractflow.state.base import ActingState, as_id
 from contractflow.state.document import DocumentState
 from contractflow.web import commands as ui
@@ -105,6 +105,14 @@ class ReviewState(ActingState, rx.State):
     async def void(self, form: dict[str, str]):
         await self._submit(documents.void, self._id(), str(form.get("reason", "")))
         return None if self.errors else self._done("Voided.")
+
+    @rx.event
+    @policy(P.SIGNER_EDIT)
+    async def mail_again(self, signer_id: str):
+        """The signer's address works again."""
+        sent = await self._perform(bounces.lift_of_signer, as_id(signer_id, "signer"))
+        words = "Sent again." if sent else "Marked as working. The next mail goes there."
+        return [ui.toast(words, "success"), DocumentState.load]
 
     def _id(self):
         return as_id(self._address("document_id"), "document")

@@ -40,7 +40,7 @@ from contractflow.web.principal import ENDED, HEADER, Families
 from contractflow.web.requests import visitor_of
 from contractflow.web.threads import look
 
-FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/reports"})
+FROM_ELSEWHERE: Final = frozenset({"/api/webhooks/paddle", "/api/webhooks/mail", "/api/reports"})
 """Posts without an origin: of another server, with a signature instead, and of a browser itself, which only counts."""
 BY_LINK: Final = re.compile(r"/unsubscribe/[\w.-]{1,300}")
 """Posted by mail programs (RFC 8058): the signed link is all there is, and no cookie is looked at."""

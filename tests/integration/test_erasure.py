@@ -32,7 +32,7 @@ KEPT = {
 }  # fmt: skip
 ERASED = {
     "auth_session", "one_time_token", "ownership_offer", "template", "lead", "project", "comment", "draft_job",
-    "draft_attempt", "notification", "webhook_event", "endpoint", "delivery", "delivery_attempt",
+    "draft_attempt", "notification", "webhook_event", "endpoint", "delivery", "delivery_attempt", "bounce",
 }  # fmt: skip
 
 

@@ -169,8 +169,8 @@ def test_a_permanent_refusal_is_not(database, sandbox):
     deliver_all(database)
     make_due(database)
     deliver_all(database)
-    (row,) = rows(database)
-    assert (row["status"], row["attempts"]) == ("failed", 1)
+    (row,) = [row for row in rows(database) if row["kind"] == "invoice"]
+    assert (row["status"], row["attempts"]) == ("bounced", 1)
     assert "550" in row["error"]
     assert sandbox.mail(CLARA) == []
 

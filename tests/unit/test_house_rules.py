@@ -50,6 +50,7 @@ ASKS_NOBODY = {
     "services/leads/form.py: find": "everybody may fill in the form of an organisation whose address they have",
     "services/verification.py": "everybody may verify a document whose code they hold",
     "services/webhooks.py": "the inbox takes what the provider signed; its worker asks the provider itself",
+    "services/bounces.py: mailed": "the gate of the database answers, about a mail whose Message-ID the vendor signed",
     "services/outgoing/delivering.py: forget": "only a worker may: the database refuses anybody else",
     "services/notifications.py": "the mail worker's own bookkeeping, in its own organisation",
 }

@@ -31,6 +31,7 @@ class Link(StrEnum):
     """Takes back what somebody else did to one's account."""
     ENDPOINT = "endpoint"
     """The settings of one integration, with its log."""
+    MEMBERS = "settings/members"
     LOGIN = "login"
     FORGOT = "forgot"
 
@@ -117,6 +118,8 @@ KINDS: dict[str, Kind] = {
     "plan_read_only":     Kind("{{ org }} only reads: {{ why }}",                   B.RED,    "Read only",        L.PLAN,     True,    ("name", "org", "why")),
     "plan_ended":         Kind("The plan of {{ org }} has ended",                   B.SLATE,  "Ended",            L.PLAN,     True,    ("name", "org", "tier")),
     "payment_misfit":     Kind("A payment from {{ client }} does not fit",          B.RED,    "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "arrived", "ref", "invoice_id")),
+    "mail_returned":      Kind("A mail to {{ address }} did not arrive",            B.RED,    "Came back",        L.DOCUMENT, True,    ("name", "org", "title", "address", "reason")),
+    "member_mail_returned": Kind("Mails to {{ address }} do not arrive",           B.RED,    "Came back",        L.MEMBERS,  True,    ("name", "org", "title", "address", "reason")),
     "endpoint_failing":   Kind("{{ endpoint }} did not take a message",             B.RED,    "Failed",           L.ENDPOINT, True,    ("name", "org", "endpoint", "event", "endpoint_id")),
     "endpoint_paused":    Kind("{{ endpoint }} is paused",                          B.AMBER,  "Paused",           L.ENDPOINT, True,    ("name", "org", "endpoint", "why", "endpoint_id")),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -10,15 +11,20 @@ import aiosmtplib
 from contractflow.config import settings
 
 _SECONDS = 15.0
+_ABOUT_THE_MAIL = re.compile(r"\b5\.(?:[67]\.\d+|3\.4)\b")
 _PERMANENT = 500  # RFC 5321: 5yz is "do not try this again", 4yz is "later"
 
 
 class MailRefused(Exception):
-    """The mail did not go out. `permanent` means that trying again cannot help."""
+    """The mail did not go out. `permanent` means that trying again cannot help; `is_bounce` that nobody has that address.
+
+    Refusals about this mail (RFC 3463: x.7.x policy, x.3.4 too big, x.6.x its content) say nothing about the address.
+    """
 
     def __init__(self, message: str, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.is_bounce = permanent and _ABOUT_THE_MAIL.search(message) is None
 
 
 async def send(mail: EmailMessage) -> None:

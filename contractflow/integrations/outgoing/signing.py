@@ -9,10 +9,11 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 PREFIX: Final = "whsec_"
+TOLERANCE: Final = 300  # seconds
 SECRET_BYTES: Final = 32  # the specification asks for 24 to 64
 
 
@@ -29,6 +30,16 @@ def headers(message_id: str, at: int, body: bytes, signed_with: Sequence[str]) -
         "webhook-timestamp": str(at),
         "webhook-signature": " ".join(signatures),
     }
+
+
+def verify(secret: str, given: Mapping[str, str], body: bytes, now: float) -> bool:
+    """Whether somebody who has `secret` signed `body` within the last five minutes. `given`: names in lower case."""
+    message_id, at = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
+    if not message_id or not at.isdecimal() or len(at) > 12 or abs(now - int(at)) > TOLERANCE:
+        return False
+    right = f"v1,{_signature(secret, message_id, int(at), body)}"
+    signatures = given.get("webhook-signature", "").split(" ")
+    return any(hmac.compare_digest(right.encode(), one.encode()) for one in signatures)
 
 
 def _signature(secret: str, message_id: str, at: int, body: bytes) -> str:

@@ -23,7 +23,7 @@ AREAS = (
     Area("clients",   "Clients",                  ("client", "contact", "project", "lead", "lead_form")),
     Area("members",   "Members and roles",        ("member", "membership", "ownership_offer", "platform")),
     Area("access",    "Sign-in and sessions",     ("account", "session", "factor", "user", "password", "passkey")),
-    Area("org",       "Organisation and settings", ("org", "approval_policy", "subscription", "integration", "endpoint")),
+    Area("org",       "Organisation and settings", ("org", "approval_policy", "subscription", "integration", "endpoint", "bounce")),
     Area("audit",     "Audit log",                ("audit",)),
 )
 # fmt: on

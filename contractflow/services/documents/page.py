@@ -20,7 +20,9 @@ from contractflow.models import (
     Signer,
 )
 from contractflow.money import format_money
+from contractflow.permissions import Member
 from contractflow.permissions import Permission as P
+from contractflow.services import bounces
 from contractflow.services.display import When, shown
 from contractflow.services.documents import next_step
 from contractflow.services.documents.block_rows import BlockRow, VariableRow, block_rows, variable_rows
@@ -48,6 +50,9 @@ class SignerRow:
     email: str
     status: str
     at: When
+    returned: str = ""
+    """Why mails to the address come back; empty when they arrive."""
+    can_send_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +188,10 @@ def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
         .order_by(col(Signer.ordinal), col(Signer.id))
         .limit(50)
     )
+    found = list(work.db.exec(query))
+    returned = bounces.standing(work, [s.email for s in found]) if found else {}
+    is_own = isinstance(work.actor, Member) and document.owner_id == work.actor.membership_id
+    may = bool(returned) and work.actor.may(P.SIGNER_EDIT, own=is_own)
     return [
         SignerRow(
             str(s.id),
@@ -190,8 +199,10 @@ def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
             s.email,
             s.status,
             shown(work, s.completed_at or s.first_viewed_at or s.invited_at),
+            returned.get(s.email, ""),
+            may and s.email in returned,
         )
-        for s in work.db.exec(query)
+        for s in found
     ]
 
 

@@ -12,7 +12,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Document, Membership, OneTimeToken
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role, why_not
-from contractflow.services import limits, sessions
+from contractflow.services import bounces, limits, sessions
 from contractflow.services.display import When, shown
 from contractflow.services.members.handing_over import why_not_heir
 from contractflow.services.members.inviting import INVITABLE, MOST, open_invitations
@@ -40,6 +40,9 @@ class MemberRow:
     can_remove: bool = False
     can_be_offered: bool = False
     can_end_sessions: bool = False
+    returned: str = ""
+    """Why mails to the member come back; empty when they arrive."""
+    can_lift: bool = False
     has_actions: bool = False
 
 
@@ -93,6 +96,7 @@ def page(work: UnitOfWork) -> MembersPage:
     people = _people(work)
     me = work.db.get_one(Membership, work.member.membership_id)
     owned = _owned(work)
+    returned = bounces.standing(work, [user.email for _, user in people])
     invites = open_invitations(work) if work.actor.may(P.MEMBER_INVITE) else []
     return MembersPage(
         can_invite=work.actor.may(P.MEMBER_INVITE),
@@ -101,7 +105,10 @@ def page(work: UnitOfWork) -> MembersPage:
         own_id=str(me.id),
         own_documents=owned.get(me.id, 0),
         seats=_seats(work),
-        members=[_row(work, me, place, user, owned.get(place.id, 0)) for place, user in people],
+        members=[
+            _row(work, me, place, user, owned.get(place.id, 0), returned.get(user.email, ""))
+            for place, user in people
+        ],
         invites=[_invite_row(work, token) for token in invites],
         heirs=[HeirChoice(str(m.id), u.name) for m, u in people if not why_not_heir(m)],
         roles=[
@@ -146,7 +153,9 @@ def _owned(work: UnitOfWork) -> dict[UUID, int]:
     return dict(work.db.exec(query).all())
 
 
-def _row(work: UnitOfWork, me: Membership, place: Membership, user: AppUser, documents: int) -> MemberRow:
+def _row(
+    work: UnitOfWork, me: Membership, place: Membership, user: AppUser, documents: int, returned: str
+) -> MemberRow:
     may_go = work.actor.may(P.MEMBER_REMOVE) and place.id != me.id and place.role is not Role.OWNER
     is_active = place.status is MembershipStatus.ACTIVE
     verbs = {
@@ -155,6 +164,7 @@ def _row(work: UnitOfWork, me: Membership, place: Membership, user: AppUser, doc
         "can_reinstate": may_go and not is_active,
         "can_remove": may_go,
         "can_end_sessions": is_active and place.id != me.id and not sessions.why_not_end(work, place),
+        "can_lift": bool(returned) and (work.actor.may(P.MEMBER_INVITE) or place.id == me.id),
         "can_be_offered": work.actor.may(P.ORG_TRANSFER) and place.id != me.id and is_active,
     }
     return MemberRow(
@@ -167,6 +177,7 @@ def _row(work: UnitOfWork, me: Membership, place: Membership, user: AppUser, doc
         documents=documents,
         is_you=place.id == me.id,
         is_owner=place.role is Role.OWNER,
+        returned=returned,
         has_actions=any(verbs.values()),
         **verbs,
     )

@@ -59,6 +59,7 @@ LEFT_OUT: Final = {
     "audit_event": "in the folder audit-log, with a script that proves it",
     "audit_head": "the newest line of the audit log says the same",
     "auth_session": "belongs to the people who sign in",
+    "bounce": "addresses that mails came back from; when and why stands in the audit log",
     "delivery": "messages to other programs, kept for thirty days; what they told stands in the audit log",
     "delivery_attempt": "what those programs answered",
     "draft_attempt": "what providers answered on the way to a draft; the draft itself is there",

@@ -123,9 +123,9 @@ def list_page(work: UnitOfWork) -> EndpointsPage:
 
 
 def event_groups(work: UnitOfWork) -> list[EventGroup]:
-    """What can be chosen, for an endpoint that is not there yet."""
+    """What can be chosen, for an endpoint that is not there yet: everything, at first."""
     work.require(P.INTEGRATION_MANAGE)
-    return _groups(())
+    return _groups(list(CHOSEN))
 
 
 def one(work: UnitOfWork, endpoint_id: UUID, after: str = "", status: str = "") -> EndpointPage:
@@ -190,7 +190,7 @@ def _row(work: UnitOfWork, endpoint: Endpoint) -> EndpointRow:
     )
 
 
-def _groups(chosen: list[str] | tuple[str, ...]) -> list[EventGroup]:
+def _groups(chosen: list[str]) -> list[EventGroup]:
     return [
         EventGroup(title, [EventChoice(one.word, one.words, one.word in chosen) for one in events])
         for title, events in groupby(CHOSEN.values(), key=lambda event: event.group)

@@ -80,6 +80,7 @@ LEFT_TO_OTHERS: dict[str, str] = {
     "identity.signing_in.proved": _PROVEN,
     "leads.form.find": "the form of an organisation is for everybody who has its address",
     "members.telling.org_name": "the name of one's own organisation; takes no id",
+    "bounces.mailed": "asked with a Message-ID, of whoever has the mail vendor's signature",
     "outgoing.delivering.forget": "sweeps all organisations; only a worker may",
     "platform.appointing.lacks_factor": _PROVEN,
     "sessions.copied": _COOKIE,

@@ -19,6 +19,7 @@ from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.models import (
     ApprovalRound,
     Artifact,
+    Bounce,
     Client,
     Contact,
     Project,
@@ -273,6 +274,9 @@ def _an_integration(actor: System, word: str) -> Ids:
     with unit_of_work(actor) as work:
         endpoint = builders.an_endpoint(work, words=word)
         newest = text("SELECT max(seq) FROM audit_event WHERE org_id = :org_id")
+        work.db.add(
+            Bounce(org_id=actor.org_id, address=f"{word}@gone.test", kind="bounced", reason=f"{word} reason")
+        )
         row = builders.a_delivery(work, endpoint, work.db.scalar(newest, {"org_id": actor.org_id}), word)
         return {"endpoint_id": endpoint.id, "delivery_id": row.id}
 
