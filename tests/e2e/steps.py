@@ -184,13 +184,6 @@ async def enter_code(client: Person, press: Literal["click", "dblclick"] = "clic
     await expect(client.button("Sign document")).to_be_visible()
 
 
-async def sign_typed(client: Person) -> None:
-    await client.field("Type your name as your signature").fill(client.name)
-    await client.page.get_by_role("checkbox").check()
-    await client.press("Sign document")
-    await client.sees("Signed. One step is left: the payment")
-
-
 async def sealed_pdf_of(mail: dict[str, Any], reader: Person) -> bytes:
     """The PDF that came with the mail, which has to carry our seal."""
     pdf = await reader.product.attachment(mail, ".pdf")
