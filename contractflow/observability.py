@@ -16,15 +16,16 @@ HIDDEN: Final = "[hidden]"
 _SECRET_NAME = re.compile(
     r"password|passwd|secret|token|cookie|authorization|api_?key|dsn|p12|otp|code_hash", re.IGNORECASE
 )
+MAILED_LINKS: Final = (
+    "portal/open", "portal/pay", "invite", "reset", "verify-email", "not-me", "unsubscribe",
+)  # fmt: skip
+"""Where a mailed link leads; what follows is its token."""
 _PATTERNS: Final = (
     (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     # In a query: Reflex's tab token, signatures, Paddle's checkout, codes.
     (re.compile(r"(?i)\b(token|sig|signature|_ptxn|code|key|secret)=[^&\s\"']+"), rf"\1={HIDDEN}"),
     # In a path: links that were mailed.
-    (
-        re.compile(r"(?i)/(portal/open|portal/pay|invite|reset|verify-email|not-me)/[\w~.=-]+"),
-        rf"/\1/{HIDDEN}",
-    ),
+    (re.compile(rf"(?i)/({'|'.join(MAILED_LINKS)})/[\w~.=-]+"), rf"/\1/{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic) [\w~+/.=-]{8,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"(?i)(\w+://[^:/\s@]*):[^@/\s]+@"), rf"\1:{HIDDEN}@"),
     # What PostgreSQL could not take, as it quotes it: after a colon, in a detail, in the row that failed.

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from redis import Redis
 
 from contractflow.ops.processes import dies_with_parent, free_port
 from contractflow.ops.serving import ROOT, web_argv
+from tests.caddy import start_caddy
 from tests.e2e.product import Product
 from tests.e2e.running import PATIENCE, Up, eventually, status
 
@@ -83,7 +83,7 @@ def behind_caddy(product: Product, directory: Path, names: tuple[str, ...]) -> I
     replicas = {
         name: Replica(name, free_port(), _named(own, name), directory / f"{name}.log") for name in names
     }
-    caddy = _caddy(edge, [one.port for one in replicas.values()], directory)
+    caddy = start_caddy(directory, edge, [one.port for one in replicas.values()], f"http_port {free_port()}")
     try:
         for one in replicas.values():
             one.start()
@@ -111,24 +111,3 @@ def _named(environment: dict[str, str], name: str) -> dict[str, str]:
     return environment | {
         "CONTRACTFLOW_REDIS_URL": f"{environment['CONTRACTFLOW_REDIS_URL']}?client_name={name}"
     }
-
-
-def _caddy(edge: str, ports: list[int], directory: Path) -> subprocess.Popen[bytes]:
-    with (directory / "caddy.log").open("wb") as out:
-        return subprocess.Popen(
-            [
-                str(Path(sys.executable).parent / "caddy"), "run", "--adapter", "caddyfile",
-                "--config", str(ROOT / "deploy/Caddyfile"),
-            ],
-            cwd=directory, stdout=out, stderr=out, preexec_fn=dies_with_parent(signal.SIGKILL),  # noqa: PLW1509
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(directory),
-                "SITE_ADDRESS": edge,
-                "BACKENDS_ARE": "listed",
-                "BACKENDS": " ".join(f"127.0.0.1:{port}" for port in ports),
-                "CADDY_GLOBAL_OPTIONS": "default_bind 127.0.0.1",
-                "HEALTH_PORT": str(free_port()),
-                "WWW": str(ROOT / ".web/build/client"),
-            },
-        )  # fmt: skip

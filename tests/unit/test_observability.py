@@ -21,6 +21,7 @@ from contractflow.ops.serving import ROOT
         ("GET /portal/open/aB3_x-9", f"GET /portal/open/{HIDDEN}"),
         ("303 /invite/abc.def?x=1", f"303 /invite/{HIDDEN}?x=1"),
         ("GET /not-me/aB3_x-9", f"GET /not-me/{HIDDEN}"),
+        ("POST /unsubscribe/aB3_x-9.1", f"POST /unsubscribe/{HIDDEN}"),
         ("Authorization: Bearer abcdefgh12345678", f"Authorization: Bearer {HIDDEN}"),
         ("redis://:hunter2@host:6379/0", f"redis://:{HIDDEN}@host:6379/0"),
         ("draft 0198-77 queued", "draft 0198-77 queued"),
