@@ -80,9 +80,7 @@ class PaddlePlans(PaddleAccount):
 
     def fetch(self, ref: str) -> SaidPlan:
         """What Paddle says now."""
-        return _said(
-            self._ask(lambda paddle: paddle.subscriptions.get(ref, [SubscriptionIncludes.NextTransaction]))
-        )
+        return _said(self._entity(ref))
 
     def preview(self, ref: str, price: str) -> CostOfChange:
         """What changing to `price` now would cost; changes nothing."""
@@ -101,14 +99,18 @@ class PaddlePlans(PaddleAccount):
 
     def change(self, ref: str, price: str, held: Held | None = None) -> SaidPlan:
         """Bill `price` from now on: with the difference at once, or (`held`) from the next period, the tier kept until then."""
-        now = self.fetch(ref)
+        entity = self._entity(ref)
+        now = _said(entity)
         if (now.price, now.held) == (price, held):
             return now
+        known = {
+            name: value for name, value in ours(entity).items() if name not in ("held_tier", "held_until")
+        }
         wanted = UpdateSubscription(
             items=[SubscriptionUpdateItem(price, 1)],
             proration_billing_mode=_WAIT if held or now.held else _CHARGE,
             on_payment_failure=SubscriptionOnPaymentFailure.PreventChange,
-            custom_data=CustomData({"org_id": now.org_id, **_kept(held)}),
+            custom_data=CustomData({**known, **_kept(held)}),
         )
         return self._changed(
             ref, lambda paddle: paddle.subscriptions.update(ref, wanted), lambda said: said.price == price
@@ -156,6 +158,9 @@ class PaddlePlans(PaddleAccount):
         """Where another card is given; what is past due is paid there at once."""
         found = self._ask(lambda paddle: paddle.subscriptions.get_payment_method_change_transaction(ref))
         return str(found.checkout.url)
+
+    def _entity(self, ref: str) -> Any:
+        return self._ask(lambda paddle: paddle.subscriptions.get(ref, [SubscriptionIncludes.NextTransaction]))
 
     def _withdraw(self, transaction_ref: str) -> None:
         try:
