@@ -49,6 +49,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "documents.history.compare": {"old": "", "new": ""},
     "documents.inserting.insert_clause": {"position": "preferred"},
     "webhooks.receive": {"raw": EVENT},
+    "bounces.returned": {"kind": "bounced"},
 }
 """By verb, the parameters whose names and types do not say what they take; a string that names an id stands for it."""
 
@@ -124,6 +125,7 @@ WORKERS_OWN: dict[str, str] = {
     "notifications.claim": "the mail worker's bookkeeping",
     "notifications.queue": "a mail, queued by the verb it tells of",
     "notifications.refused": "the mail worker's bookkeeping",
+    "notifications.send_anew": "part of saying that an address works again, which has asked",
     "notifications.sent": "the mail worker's bookkeeping",
     "notifications.write": "the mail worker's bookkeeping",
     "plans.telling.tell_owner": "a mail, queued by the verb it tells of",
