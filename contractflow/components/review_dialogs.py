@@ -31,7 +31,9 @@ def _ask_another() -> rx.Component:
 
 def _dialog(name: str, title: str, on_submit: rx.EventHandler, words: str) -> rx.Component:
     form = rx.el.form(
-        select_field("Who approves", "to", review.candidates, nothing="Choose …", error=errors["to"]),
+        select_field(
+            "Who approves", "to", review.candidates, nothing="Choose …", value="", error=errors["to"]
+        ),
         form_error(errors["form"]),
         buttons(primary("Ask", "send", type="submit")),
         on_submit=on_submit,
