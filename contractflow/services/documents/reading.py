@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy
 from sqlmodel import col, select, tuple_
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
@@ -20,6 +20,8 @@ from contractflow.services.display import When, shown
 from contractflow.services.paging import PAGE
 from contractflow.services.search.finding import hits
 from contractflow.workflows.document import Generation, Status
+
+MOST_NAMED = 100
 
 
 @dataclass(frozen=True)
@@ -58,27 +60,39 @@ def list_page(
     """Documents of the organisation, optionally of one status, of clients or a project, or the newest MOST_NAMED whose
     title, number or client begins with the words of `text`."""
     work.require(P.DOCUMENT_READ)
-    query = (
-        select(Document, Client.name, AppUser.name)
-        .join(Client, col(Client.id) == Document.client_id)
-        .join(Membership, col(Membership.id) == Document.owner_id)
-        .join(AppUser, col(AppUser.id) == Membership.user_id)
-        .where(col(Document.deleted_at).is_(None))
-        .order_by(col(Document.updated_at).desc(), col(Document.id).desc())
-        .limit(PAGE + 1)
-    )
-    query = _narrow(query, status, text)
+    chosen = select(Document.id).where(col(Document.deleted_at).is_(None))
+    chosen = _narrow(work, chosen, status, text)
     if client_ids:
-        query = query.where(col(Document.client_id).in_(client_ids))
+        chosen = chosen.where(col(Document.client_id).in_(client_ids))
     if project_id:
-        query = query.where(col(Document.project_id) == project_id)
+        chosen = chosen.where(col(Document.project_id) == project_id)
     if after:
         at, last = paging.by_time(after)
-        query = query.where(tuple_(col(Document.updated_at), col(Document.id)) < tuple_(at, last))
-    found = work.db.exec(query).all()
+        chosen = chosen.where(tuple_(col(Document.updated_at), col(Document.id)) < tuple_(at, last))
+    found = with_names(work, chosen, PAGE + 1)
     rows = [row(work, document, client, owner) for document, client, owner in found[:PAGE]]
     following = found[PAGE - 1][0] if len(found) > PAGE else None
     return DocumentList(rows, paging.key_of(following.updated_at, following.id) if following else "")
+
+
+def with_names(work: UnitOfWork, chosen: SelectOfScalar[UUID], limit: int) -> list[tuple[Document, str, str]]:
+    """The last changed of the `chosen` documents with the names of their clients and owners, each read by its key.
+
+    Joined, they would cost 140 to 370 ms of processor time in an organisation of 100,000 documents: the planner takes
+    what the policies let through for two hundred times less than it is, and walks through every client.
+    """
+    newest = col(Document.updated_at).desc(), col(Document.id).desc()
+    ids = list(work.db.exec(chosen.order_by(*newest).limit(limit)))
+    if not ids:
+        return []
+    found = {one.id: one for one in work.db.exec(select(Document).where(col(Document.id).in_(ids)))}
+    rows = [found[key] for key in ids if key in found]
+    clients = {one.client_id for one in rows}
+    owners = {one.owner_id for one in rows}
+    client = dict(work.db.exec(select(Client.id, Client.name).where(col(Client.id).in_(clients))).all())
+    people = select(Membership.id, AppUser.name).join(AppUser, col(AppUser.id) == Membership.user_id)
+    owner = dict(work.db.exec(people.where(col(Membership.id).in_(owners))).all())
+    return [(one, client[one.client_id], owner[one.owner_id]) for one in rows]
 
 
 def follow(work: UnitOfWork, document_id: UUID) -> None:
@@ -104,14 +118,11 @@ def row(work: UnitOfWork, document: Document, client: str, owner: str) -> Docume
     )
 
 
-MOST_NAMED = 100
-Found = Select[Document, str, str]
-
-
-def _narrow(query: Found, status: str, text: str) -> Found:
+def _narrow(work: UnitOfWork, query: SelectOfScalar[UUID], status: str, text: str) -> SelectOfScalar[UUID]:
     if status in set(Status):
         query = query.where(col(Document.status) == status)
     if words := text.strip():
         found = hits("document", words, MOST_NAMED, named=True)
-        query = query.where(col(Document.id).in_(sqlalchemy.select(found.c.id)))
+        ids = work.db.execute(sqlalchemy.select(found.c.id)).scalars().all()
+        query = query.where(col(Document.id).in_(ids))
     return query

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import AppUser, Client, Document, Membership, OneTimeToken, Org
+from contractflow.models import Client, Document, Membership, OneTimeToken, Org
 from contractflow.permissions import Permission as P
-from contractflow.services.documents.reading import DocumentRow, row
+from contractflow.services.documents.reading import DocumentRow, row, with_names
 from contractflow.services.home.queue import Queue, queue
 from contractflow.workflows.document import Status
 
@@ -51,28 +52,14 @@ def page(work: UnitOfWork) -> HomePage:
         is_new=not all(chore.is_done for chore in chores),
         chores=chores,
         queue=queue(work),
-        on_client=_rows(work, _documents().where(col(Document.status) == Status.SENT)),
-        recent=_rows(work, _documents()),
+        on_client=_rows(work, col(Document.status) == Status.SENT),
+        recent=_rows(work),
     )
 
 
-Found = Select[Document, str, str]
-
-
-def _documents() -> Found:
-    return (
-        select(Document, Client.name, AppUser.name)
-        .join(Client, col(Client.id) == Document.client_id)
-        .join(Membership, col(Membership.id) == Document.owner_id)
-        .join(AppUser, col(AppUser.id) == Membership.user_id)
-        .where(col(Document.deleted_at).is_(None))
-        .order_by(col(Document.updated_at).desc(), col(Document.id).desc())
-        .limit(SHORT)
-    )
-
-
-def _rows(work: UnitOfWork, query: Found) -> list[DocumentRow]:
-    return [row(work, document, client, owner) for document, client, owner in work.db.exec(query)]
+def _rows(work: UnitOfWork, *narrow: ColumnElement[bool]) -> list[DocumentRow]:
+    chosen = select(Document.id).where(col(Document.deleted_at).is_(None), *narrow)
+    return [row(work, document, client, owner) for document, client, owner in with_names(work, chosen, SHORT)]
 
 
 def _chores(work: UnitOfWork) -> list[Chore]:

@@ -42,15 +42,18 @@ def _rows(entity: Any, seen: Any, words: Any, who: Any, money: tuple[Any, Any], 
     return select(*shown)
 
 
+def _client(of: Any) -> Any:
+    """Looked up for the rows that are shown, not joined with all there are."""
+    return select(col(Client.name)).where(col(Client.id) == of).scalar_subquery()
+
+
 def _documents(at: Any, seen: Any = None) -> Select[Any]:
     """`seen` is what exactly a click is about: by default the version as it is."""
     version = col(Document.current_version_id) if seen is None else seen
     money = col(Document.total_minor), col(Document.currency)
-    return (
-        _rows(col(Document.id), version, col(Document.title), col(Client.name), money, at)
-        .join(Client, col(Client.id) == Document.client_id)
-        .where(col(Document.deleted_at).is_(None))
-    )
+    return _rows(
+        col(Document.id), version, col(Document.title), _client(Document.client_id), money, at
+    ).where(col(Document.deleted_at).is_(None))
 
 
 def _own(work: UnitOfWork, at: Any, seen: Any = None) -> Select[Any]:
@@ -126,12 +129,11 @@ def _transfers(_: UnitOfWork) -> Select[Any]:
             col(Invoice.id),
             col(Payment.id),
             func.concat_ws(" · ", col(Invoice.number), col(Invoice.label)),
-            col(Client.name),
+            _client(Invoice.client_id),
             (col(Payment.amount_minor), col(Payment.currency)),
             col(Payment.created_at),
         )
         .join(Payment, col(Payment.invoice_id) == Invoice.id)
-        .join(Client, col(Client.id) == Invoice.client_id)
         .where(col(Payment.provider) == "manual", col(Payment.status) == PaymentStatus.PENDING)
     )
 
@@ -140,8 +142,7 @@ def _overdue(work: UnitOfWork) -> Select[Any]:
     open_ = col(Invoice.total_minor) - col(Invoice.paid_minor)
     words = func.concat_ws(" · ", col(Invoice.number), col(Invoice.label))
     return (
-        _rows(col(Invoice.id), null(), words, col(Client.name), (open_, col(Invoice.currency)), col(Invoice.due_on))
-        .join(Client, col(Client.id) == Invoice.client_id)
+        _rows(col(Invoice.id), null(), words, _client(Invoice.client_id), (open_, col(Invoice.currency)), col(Invoice.due_on))
         .where(
             col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
             col(Invoice.due_on) < work.now.date(),

@@ -97,10 +97,10 @@ def _documents(work: UnitOfWork, text: str) -> Iterable[Hit]:
     """Those that are called so first, then those that say so."""
     if not may_find(work, "document"):
         return []
-    named = [_document(one) for one in work.db.execute(_reading("document", text, named=True))]
+    named = [_document(one) for one in work.db.execute(_reading(work, "document", text, named=True))]
     if len(named) == EACH:
         return named
-    said = [_document(one) for one in work.db.execute(_reading("document", text))]
+    said = [_document(one) for one in work.db.execute(_reading(work, "document", text))]
     return [*named, *[hit for hit in said if hit not in named]][:EACH]
 
 
@@ -109,15 +109,16 @@ def _document(one: Any) -> Hit:
     return Hit("Documents", title, f"{number} · {client}", f"/documents/{key}")
 
 
-def _reading(kind: str, text: str, *, named: bool = False) -> Any:
+def _reading(work: UnitOfWork, kind: str, text: str, *, named: bool = False) -> Any:
     """What is shown of each kind that belongs to a client."""
     model, *names = _SHOWN[kind]
     hit = hits(kind, text, EACH, named=named)
+    ids = list(work.db.execute(sqlalchemy.select(hit.c.id)).scalars())
     shown: list[Any] = [model.id, *names, Client.name]
     return (
         sqlalchemy.select(*shown)
-        .join(hit, hit.c.id == model.id)
         .join(Client, col(Client.id) == model.client_id)
+        .where(col(model.id).in_(ids))
         .order_by(col(model.id).desc())
     )
 
@@ -135,7 +136,7 @@ def _invoices(work: UnitOfWork, text: str) -> Iterable[Hit]:
         return []
     return [
         Hit("Invoices", number or label, client, f"/invoices/{key}")
-        for key, number, label, client in work.db.execute(_reading("invoice", text, named=True))
+        for key, number, label, client in work.db.execute(_reading(work, "invoice", text, named=True))
     ]
 
 
@@ -144,7 +145,7 @@ def _projects(work: UnitOfWork, text: str) -> Iterable[Hit]:
         return []
     return [
         Hit("Projects", name, client, f"/projects/{key}")
-        for key, name, client in work.db.execute(_reading("project", text, named=True))
+        for key, name, client in work.db.execute(_reading(work, "project", text, named=True))
     ]
 
 
