@@ -123,7 +123,11 @@ def _refer(ledger: Ledger, name: str, table: str, parent: str, here: list[str], 
             run(rule[0])
         # The last column is the one that names the row; the others have to agree with it.
         mine, theirs = here[-1], there[-1]
-        foreign = f"(SELECT {theirs} FROM {parent} WHERE {ledger.whose(parent)} ORDER BY ctid LIMIT 1)"
+        # Lines of a trail are numbered in each organisation: a number that both have would be one's own.
+        not_mine = (
+            f"{theirs} NOT IN (SELECT {theirs} FROM {parent} WHERE {ledger.whose(parent, cast.REDSHIFT)})"
+        )
+        foreign = f"(SELECT {theirs} FROM {parent} WHERE {ledger.whose(parent)} AND {not_mine} ORDER BY ctid LIMIT 1)"
         own = f"(SELECT ctid FROM {table} WHERE {ledger.whose(table, cast.REDSHIFT)} ORDER BY ctid LIMIT 1)"
         statement = f"UPDATE {table} SET {mine} = {foreign} WHERE ctid = {own}; SET CONSTRAINTS ALL IMMEDIATE"
         _, refused, problem = attempt(lambda: run(statement))
