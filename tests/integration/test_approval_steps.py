@@ -14,7 +14,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import ConfirmFirst, IllegalMove, Invalid, LimitReached, NotAllowed, NotFound, Stale
 from contractflow.models import Approval, AuditEvent, Document, Membership, Notification
 from contractflow.permissions import Member, Role
-from contractflow.services import approval_policies, documents, members, orgs
+from contractflow.services import approval_policies, documents, home, members, orgs
 from contractflow.services.approval_policies import Rule, Step, TypedPolicy
 from tests import builders, cast
 from tests.integration.journey import a_draft, as_, look, trail
@@ -241,6 +241,18 @@ def test_a_second_click_does_not_answer_the_next_step_of_the_same_person():
     assert asked(document_id) == [(1, "Adam Admin", "approved"), (2, "Adam Admin", "pending")]
     assert mails("approval_request") == ["adam@northlight.test"] * 2
     approve(cast.adam, document_id, 2)
+    assert state(document_id)[1] == "approved"
+
+
+def test_a_second_click_on_home_does_not_answer_the_next_step_either():
+    a_policy(Step("First", people=(ADAM,)), Step("Second", people=(ADAM,)))
+    document_id = submitted()
+    (row,) = [row for row in as_(cast.adam, home.queue).rows if row.kind == "approve"]
+    for _ in range(2):
+        as_(cast.adam, home.act, row.kind, UUID(row.id), UUID(row.seen))
+    assert asked(document_id) == [(1, "Adam Admin", "approved"), (2, "Adam Admin", "pending")]
+    (row,) = [row for row in as_(cast.adam, home.queue).rows if row.kind == "approve"]
+    as_(cast.adam, home.act, row.kind, UUID(row.id), UUID(row.seen))
     assert state(document_id)[1] == "approved"
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, NotFound
-from contractflow.models import Document, Org, Payment
+from contractflow.models import Approval, Document, Org, Payment
 from contractflow.permissions import Permission as P
 from contractflow.services import documents, drafts, leads, payments
 from contractflow.services.invoices.issuing import today
@@ -31,8 +31,12 @@ def act(work: UnitOfWork, kind: str, entity_id: UUID, seen: UUID | None) -> str:
     return said
 
 
-def _approve(work: UnitOfWork, document_id: UUID, version_id: UUID | None) -> None:
-    documents.approve(work, document_id, _exactly(version_id))
+def _approve(work: UnitOfWork, document_id: UUID, request_id: UUID | None) -> None:
+    """The request names the version and the step: a second click does not answer the next one."""
+    request = work.db.get(Approval, _exactly(request_id))
+    if request is None or request.document_id != document_id:
+        raise NotFound("request")
+    documents.approve(work, document_id, request.version_id, step=request.step)
 
 
 def _submit(work: UnitOfWork, document_id: UUID, version_id: UUID | None) -> None:

@@ -62,7 +62,7 @@ def _own(work: UnitOfWork, at: Any, seen: Any = None) -> Select[Any]:
 
 def _asked(work: UnitOfWork) -> Select[Any]:
     return (
-        _documents(col(ApprovalRow.created_at), col(ApprovalRow.version_id))
+        _documents(col(ApprovalRow.created_at), col(ApprovalRow.id))
         .join(ApprovalRow, col(ApprovalRow.document_id) == Document.id)
         .where(
             col(ApprovalRow.approver_id) == work.member.membership_id,
