@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from sqlmodel import select
+
 from contractflow.models import Document
 from contractflow.services.tiers import TIERS
 from contractflow.workflows.document import STATUS
@@ -25,7 +27,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "moving.locked": {"model": Document, "row_id": "document_id", "noun": "document"},
     "moving.move": {"row": Document, "workflow": STATUS, "verb": "void", "subject": None, "by": None},
     "moving.possible": {"row": Document, "workflow": STATUS},
-    "home.acting.act": {"kind": "approve", "entity_id": "document_id", "seen": "version_id"},
+    "home.acting.act": {"kind": "approve", "entity_id": "document_id", "seen": "approval_id"},
     "home.queue.queue": {"after": None},
     "search.finding.may_find": {"kind": "document"},
     "search.results.read": {"kind": "document", "ids": ()},
@@ -46,6 +48,7 @@ BY_HAND: dict[str, dict[str, Any]] = {
     "templates.rows.in_use": {"kind": "document"},
     "templates.rows.keep": {"text": ()},
     "templates.searching.chosen": {"position": "preferred"},
+    "documents.reading.with_names": {"chosen": select(Document.id), "limit": 20},
     "documents.history.compare": {"old": "", "new": ""},
     "documents.inserting.insert_clause": {"position": "preferred"},
     "webhooks.receive": {"raw": EVENT},
