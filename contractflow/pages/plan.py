@@ -30,7 +30,7 @@ HOW_IT_ENDS = (
     ROUTE,
     "Plan",
     on_load=[PlanState.load, RefusedState.load],
-    on_news=[PlanState.load],
+    on_news=[PlanState.refresh],
     needs=P.SAAS_BILLING_READ,
 )
 def plan() -> rx.Component:

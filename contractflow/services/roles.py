@@ -14,7 +14,7 @@ YES, OWN, NO = "yes", "own", "no"
 # fmt: off
 GROUPS: Final = (
     #  heading                       nouns of the permissions below it
-    ("Documents",                    ("document", "comment", "signer")),
+    ("Documents",                    ("document", "approval", "comment", "signer")),
     ("Templates and clauses",        ("template", "clause")),
     ("Clients, projects and leads",  ("client", "project", "lead", "lead_form")),
     ("Invoices and payments",        ("invoice", "payment", "payment_provider")),

@@ -26,9 +26,16 @@ class PlanState(ActingState, rx.State):
     @rx.event
     @policy(P.SAAS_BILLING_READ)
     async def load(self):
-        self.page = await self._perform(plans.plan_page)
         self.has_returned = self.router.url.query_parameters.get("from") == "checkout"
-        self.is_loaded, self.is_changing = True, False
+        self.is_changing = False
+        return PlanState.refresh
+
+    @rx.event
+    @policy(P.SAAS_BILLING_READ)
+    async def refresh(self):
+        """What is new of it; what somebody is about to confirm stays open."""
+        self.page = await self._perform(plans.plan_page)
+        self.is_loaded = True
         self.is_yearly = self.page.is_yearly or self.is_yearly
         return BillsState.load if self.page.has_bills else None
 

@@ -29,10 +29,12 @@ pytestmark = pytest.mark.usefixtures("database", "redis_url")
 KEPT = {
     "org", "membership", "app_user", "user_credential", "subscription", "audit_event", "audit_head", "signature", "payment",
     "document", "document_version", "signer", "approval", "artifact", "invoice", "client", "contact",
+    "approval_round",
 }  # fmt: skip
 ERASED = {
     "auth_session", "one_time_token", "ownership_offer", "template", "lead", "project", "comment", "draft_job",
     "draft_attempt", "notification", "webhook_event", "endpoint", "delivery", "delivery_attempt", "bounce",
+    "approval_policy", "search_entry",
 }  # fmt: skip
 
 

@@ -17,11 +17,13 @@ from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import NotAllowed
-from contractflow.models import Approval, Document, Membership
+from contractflow.models import Approval, Document, Membership, Subscription
 from contractflow.permissions import GRANTS, Member, Permission, Role
 from contractflow.services import (
     audit,
+    bounces,
     clients,
+    comments,
     documents,
     drafts,
     home,
@@ -31,6 +33,7 @@ from contractflow.services import (
     orgs,
     outgoing,
     payments,
+    plans,
     projects,
     sessions,
     templates,
@@ -160,6 +163,19 @@ def reassign(work: UnitOfWork, ids: tuple[UUID, UUID]) -> None:
     documents.reassign(work, ids[0], request.id, ids[1])
 
 
+def one_that_was_sent() -> tuple[UUID, UUID]:
+    document_id = journey.sent()
+    return document_id, journey.signer_of(document_id).signer_id
+
+
+def a_plan_at_paddle() -> None:
+    with unit_of_work(cast.northlight) as work:
+        if work.db.exec(select(Subscription.id)).first() is None:
+            work.db.add(
+                Subscription(org_id=cast.NORTHLIGHT, tier="growth", seats=10, paddle_subscription_id="sub_1")
+            )
+
+
 def an_expired_one() -> UUID:
     document_id = journey.sent()
     with unit_of_work(cast.northlight) as work:
@@ -245,15 +261,17 @@ PROBES: dict[Permission, Probe] = {
     P.LEAD_WRITE:          Probe(a_lead,                leads.contact),
     P.INTEGRATION_MANAGE:  Probe(nothing,               lambda work, _: outgoing.add(work, channel="slack", name="x", url="https://hooks.slack.com/services/x", events=["lead.received"])),
     P.LEAD_FORM_MANAGE:    Probe(nothing,               lambda work, _: leads.save_form(work, heading="x", intro="", questions="", assignee="", is_open=True)),
+    P.COMMENT_WRITE:       Probe(journey.a_draft,       lambda work, document: comments.start(work, document, "", "Hm.", key="k9")),
+    P.SIGNER_EDIT:         Probe(one_that_was_sent,     lambda work, ids: bounces.lift_of_signer(work, ids[1])),
+    P.SAAS_BILLING_READ:   Probe(nothing,               lambda work, _: plans.plan_page(work)),
+    P.SAAS_BILLING_MANAGE: Probe(a_plan_at_paddle,      lambda work, _: plans.may_cancel(work)),
     P.PROJECT_WRITE:       Probe(a_client,              lambda work, client: projects.add(work, projects.NewProject(str(client), "Relaunch"))),
 }
 # fmt: on
 
 NO_VERB_YET = {
     # the room comes later; the table already says who will have it
-    P.COMMENT_WRITE, P.DOCUMENT_COUNTERSIGN, P.SIGNER_EDIT, P.DOCUMENT_DELETE,
-    P.PAYMENT_REFUND,
-    P.SAAS_BILLING_READ, P.SAAS_BILLING_MANAGE,
+    P.DOCUMENT_COUNTERSIGN, P.DOCUMENT_DELETE, P.PAYMENT_REFUND,
 }  # fmt: skip
 
 
