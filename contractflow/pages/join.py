@@ -6,9 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary, secondary
+from contractflow.components.buttons import link_button, secondary
 from contractflow.components.fields import form_error, password_field, text_field
 from contractflow.components.kept import kept
+from contractflow.components.link_form import link_form
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
@@ -44,24 +45,19 @@ def _form() -> rx.Component:
         native=True,
         class_name="cf-button--full",
     )
-    return rx.fragment(_posting(*_fields(), primary("Join", type="submit", full=True)), sign_in)
+    return rx.fragment(_joining(*_fields()), sign_in)
 
 
-def _posting(*content: rx.Component) -> rx.Component:
-    return post_form(
-        form_error(errors["form"]),
-        *content,
-        rx.el.input(type="hidden", name="token", value=InvitationState.link, read_only=True),
-        action="/auth/join",
-        class_name="cf-form",
+def _joining(*content: rx.Component) -> rx.Component:
+    return link_form(
+        form_error(errors["form"]), *content, link=InvitationState.link, action="/auth/join", press="Join"
     )
 
 
 def _click() -> rx.Component:
     """For who is signed in with the address that was invited."""
-    return _posting(
-        rx.el.p("You are signed in as ", rx.el.b(InvitationState.own_address), ".", class_name="cf-muted"),
-        primary("Join", type="submit", full=True),
+    return _joining(
+        rx.el.p("You are signed in as ", rx.el.b(InvitationState.own_address), ".", class_name="cf-muted")
     )
 
 

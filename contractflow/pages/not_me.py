@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
-from contractflow.components.buttons import primary
 from contractflow.components.fields import form_error
 from contractflow.components.kept import kept
+from contractflow.components.link_form import link_form
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.story import sealed
 from contractflow.state.mailed_links import NotMeState
 from contractflow.state.refused import RefusedState
-from contractflow.web.native import post_form
 
 WHAT = (
     "The change of address is taken back.",
@@ -36,11 +35,11 @@ def not_me() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    return post_form(
+    return link_form(
         rx.el.ol(*[rx.el.li(words) for words in WHAT], class_name="cf-steps"),
         form_error(kept("/not-me/[token]")[1]["form"]),
-        rx.el.input(type="hidden", name="token", value=NotMeState.link, read_only=True),
-        primary("Take my account back", "shield-check", type="submit", full=True),
+        link=NotMeState.link,
         action="/auth/not-me",
-        class_name="cf-form",
+        press="Take my account back",
+        icon_name="shield-check",
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary
+from contractflow.components.buttons import link_button
 from contractflow.components.fields import form_error, password_field, username_field
 from contractflow.components.kept import kept
+from contractflow.components.link_form import link_form
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
@@ -14,7 +15,6 @@ from contractflow.components.story import sealed
 from contractflow.security.passwords import HELP
 from contractflow.state.mailed_links import ResetState
 from contractflow.state.refused import RefusedState
-from contractflow.web.native import post_form
 
 
 @rx.page(
@@ -35,14 +35,13 @@ def reset() -> rx.Component:
 
 def _form() -> rx.Component:
     _, errors = kept("/reset/[token]")
-    return post_form(
+    return link_form(
         form_error(errors["form"]),
         username_field(value=ResetState.page.email, read_only=True),
         password_field("New password", "password", new=True, error=errors["password"], help=HELP),
-        rx.el.input(type="hidden", name="token", value=ResetState.link, read_only=True),
-        primary("Save password", type="submit", full=True),
+        link=ResetState.link,
         action="/auth/reset",
-        class_name="cf-form",
+        press="Save password",
     )
 
 

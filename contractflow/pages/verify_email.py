@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary
+from contractflow.components.buttons import link_button
 from contractflow.components.fields import form_error, password_field, username_field
 from contractflow.components.kept import kept
+from contractflow.components.link_form import link_form
 from contractflow.components.notice import notice
 from contractflow.components.public_shell import entry_frame
 from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.story import sealed
 from contractflow.state.mailed_links import ConfirmState
 from contractflow.state.refused import RefusedState
-from contractflow.web.native import post_form
 
 page = ConfirmState.page
 AGAIN = "Sign in; a new link is one click away there."
@@ -46,7 +46,7 @@ def verify_email() -> rx.Component:
 def _form() -> rx.Component:
     _, errors = kept("/verify-email/[token]")
     help_ = "Of your account. It shows that the account is yours, not only the mail."
-    return post_form(
+    return link_form(
         form_error(errors["form"]),
         username_field(value=page.email, read_only=True),
         rx.cond(
@@ -54,10 +54,9 @@ def _form() -> rx.Component:
             rx.fragment(),
             password_field("Password", "password", error=errors["password"], help=help_),
         ),
-        rx.el.input(type="hidden", name="token", value=ConfirmState.link, read_only=True),
-        primary("Confirm address", type="submit", full=True),
+        link=ConfirmState.link,
         action="/auth/verify-email",
-        class_name="cf-form",
+        press="Confirm address",
     )
 
 

@@ -18,6 +18,7 @@ class Line:
         self.sent: list[str] = []
         """What the page has said, whether it has arrived or not."""
         self._is_held = False
+        self._hold_behind = ""
         self._waiting: list[Callable[[], None]] = []
         self._open: list[WebSocketRoute] = []
 
@@ -30,6 +31,10 @@ class Line:
     def hold(self) -> None:
         """From here on nothing arrives, in neither direction."""
         self._is_held = True
+
+    def hold_behind(self, words: str) -> None:
+        """The same, but not before the server has said something with `words`."""
+        self._hold_behind = words
 
     def let_go(self) -> None:
         """What waited arrives, in its order."""
@@ -61,7 +66,13 @@ class Line:
             self._pass(lambda: server.send(message))
 
         socket.on_message(out)
-        server.on_message(lambda message: self._pass(lambda: socket.send(message)))
+        server.on_message(lambda message: self._hear(message, lambda: socket.send(message)))
+
+    def _hear(self, message: Message, pass_on: Callable[[], None]) -> None:
+        self._pass(pass_on)
+        if self._hold_behind and self._hold_behind in str(message):
+            self._hold_behind = ""
+            self.hold()
 
     def _pass(self, pass_on: Callable[[], None]) -> None:
         if self._is_held:
