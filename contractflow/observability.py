@@ -40,7 +40,7 @@ _PATTERNS: Final = (
 _QUOTED: Final = re.compile(r""""[^"]*"|'[^']*'|`[^`]*`|“[^”]*”""")
 _LONGEST_REPORT: Final = 4_000
 _MOST_LINES: Final = 20
-_LOUD = (
+_LOUD: Final = (
     "httpx",
     "httpx2",
     "httpcore",
@@ -52,6 +52,8 @@ _LOUD = (
     "pyhanko",
     "rq",
     "alembic.runtime.plugins",
+    "markdown_it",
+    "null_logger",  # Paddle's SDK names its own so
 )
 
 

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright, ex
 
 from contractflow.ops.testing import browser as browser_program
 from tests.e2e.people import Person
+from tests.e2e.private import found_in_the_log
 from tests.e2e.product import Product, running_product
 
 expect.set_options(timeout=20_000)  # two whole products may start beside each other on two cores
@@ -91,9 +92,13 @@ def open_tab(front_end, served: str, chromium: Browser):
 
 @pytest.fixture(scope="session")
 def product(front_end, tmp_path_factory) -> Iterator[Product]:
-    """The whole product with the demo agency, as `./cf up` runs it; one for all tests that hurt nobody else's."""
-    with running_product(tmp_path_factory.mktemp("product")) as running:
+    """The whole product with the demo agency, as `./cf up` runs it; one for all tests that hurt nobody else's.
+
+    It says as much as it can be asked to, and in the end nothing private may stand in what its processes said.
+    """
+    with running_product(tmp_path_factory.mktemp("product"), CONTRACTFLOW_LOG_LEVEL="debug") as running:
         yield running
+        assert found_in_the_log(running) == []
 
 
 Meet = Callable[..., Awaitable[Person]]

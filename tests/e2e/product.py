@@ -112,10 +112,9 @@ def _forget() -> None:
 
 
 @contextmanager
-def running_product(directory: Path) -> Iterator[Product]:
-    up = start(
-        ROOT, CONTRACTFLOW_DATA_DIR=str(directory), CONTRACTFLOW_PLACEHOLDER_SECONDS=str(SECONDS_OF_A_DRAFT)
-    )
+def running_product(directory: Path, **settings: str) -> Iterator[Product]:
+    own = {"DATA_DIR": directory, "PLACEHOLDER_SECONDS": SECONDS_OF_A_DRAFT}
+    up = start(ROOT, **settings, **{f"CONTRACTFLOW_{name}": str(value) for name, value in own.items()})
     try:
         up.wait_until_ready()
         yield Product(up)
