@@ -53,15 +53,26 @@ def _next() -> tuple[rx.Component, ...]:
 def _standing() -> rx.Component:
     return rx.el.div(
         *_next(),
+        rx.cond(page.place.parent_id, _change_order()),
         facts(
             ("Number", page.number),
-            ("Client", page.client),
+            ("Client", link(page.client, href=f"/clients/{page.client_id}")),
+            ("Project", rx.cond(page.place.project_id, _project(), "—")),
             ("Total", page.total),
             ("Version", _version()),
             ("Owner", page.owner),
         ),
         class_name="cf-stack cf-stack--tight",
     )
+
+
+def _change_order() -> rx.Component:
+    parent = link(page.place.parent, href=f"/documents/{page.place.parent_id}")
+    return rx.el.p("Change order to ", parent, class_name="cf-small")
+
+
+def _project() -> rx.Component:
+    return link(page.place.project, href=f"/projects/{page.place.project_id}")
 
 
 def _version() -> rx.Component:

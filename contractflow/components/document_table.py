@@ -23,7 +23,7 @@ def document_table(label: Text, rows: rx.Var) -> rx.Component:
 
 def _row(row: DocumentRow) -> rx.Component:
     return table_row(
-        name_cell(row.title, f"/documents/{row.id}"),
+        name_cell(row.title, f"/documents/{row.id}", note=rx.cond(row.is_change, _change())),
         cell(_state(row)),
         who_cell(row.client),
         cell(row.owner, wide=True),
@@ -31,6 +31,10 @@ def _row(row: DocumentRow) -> rx.Component:
         time_cell(row.changed.ago, row.changed.tip),
         key=row.id,
     )
+
+
+def _change() -> rx.Component:
+    return rx.el.span("Change order", class_name="cf-table__note")
 
 
 def _state(row: DocumentRow) -> rx.Component:

@@ -32,10 +32,10 @@ def table_row(*cells: rx.Component, key: Text) -> rx.Component:
     return rx.el.tr(*cells, key=key)
 
 
-def name_cell(name: Content, href: Text = "", **props: Any) -> rx.Component:
-    """With `href` the whole row opens it; `props` are the link's."""
+def name_cell(name: Content, href: Text = "", note: Content = "", **props: Any) -> rx.Component:
+    """With `href` the whole row opens it; `props` are the link's. `note` says quietly what it is."""
     title = link(name, href=href, **props) if not isinstance(href, str) or href else rx.el.span(name)
-    return rx.el.td(title, class_name="cf-table__name")
+    return rx.el.td(title, note, class_name="cf-table__name")
 
 
 def cell(*content: Content, wide: bool = False) -> rx.Component:

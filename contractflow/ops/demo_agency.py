@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from contractflow.config import settings
 from contractflow.content import typed_plan
 from contractflow.content.typed_plan import TypedRow
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
@@ -19,7 +18,7 @@ from contractflow.integrations.ai.library import compose
 from contractflow.models import Document, Invoice, Membership, OneTimeToken, Signer
 from contractflow.models.columns import uuid7
 from contractflow.money import format_money
-from contractflow.ops import admins, demo_codes, demo_leads
+from contractflow.ops import admins, demo_codes, demo_leads, demo_settings
 from contractflow.permissions import Member, Role, System, Visitor
 from contractflow.permissions import Signer as SignerActor
 from contractflow.security import passwords
@@ -30,8 +29,6 @@ from contractflow.services import (
     documents,
     invitations,
     members,
-    orgs,
-    outgoing,
     payments,
     portal,
 )
@@ -39,7 +36,6 @@ from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.drafts.briefing import plan_item
 from contractflow.services.identity import signing_in
-from contractflow.workflows.events import CHOSEN
 
 PASSWORD = "northlight-demo"  # noqa: S105  printed on purpose: a demo on this machine only
 OWNER = ("Olivia Hart", "olivia@northlight.test")
@@ -150,20 +146,14 @@ def load() -> list[str]:
         invitation = _as(people["owner"], members.invite, email, role.value_text)
         _as(System(org_id, "demo"), invitations.join, invitation, None, name, hashed)
         people[role.value_text] = _member(org_id, role, name)
-    _as(people["owner"], _bank)
+    for set_up in demo_settings.OWNERS:
+        _as(people["owner"], set_up)
     client_ids = [_as(people["member"], clients.add, client) for client in CLIENTS]
     for number, example in enumerate(EXAMPLES):
         _play(people, client_ids[example.client], example, f"demo-{number}")
     demo_leads.load(people["member"])
-    _as(people["admin"], _slack)
+    _as(people["admin"], demo_settings.slack)
     return _sign_ins()
-
-
-def _slack(work: UnitOfWork) -> None:
-    """A channel of the sandbox's Slack, that hears of signatures and money."""
-    told = [event.word for event in CHOSEN.values() if event.group in ("Signatures", "Money")]
-    url = f"{settings().slack_base_url}/services/T000/B000/northlight"
-    outgoing.add(work, channel="slack", name="#signed-and-paid", url=url, events=told)
 
 
 async def _hashes(count: int) -> list[str]:
@@ -249,16 +239,6 @@ def _signer(work: UnitOfWork, document_id: UUID) -> Signer:
 def _code(work: UnitOfWork, signer_id: UUID) -> UUID:
     query = select(OneTimeToken.id).where(col(OneTimeToken.subject_id) == signer_id)
     return work.db.exec(query.order_by(col(OneTimeToken.id).desc()).limit(1)).one()
-
-
-def _bank(work: UnitOfWork) -> None:
-    orgs.save_bank_details(
-        work,
-        holder="Northlight GmbH",
-        iban="DE89 3704 0044 0532 0130 00",
-        bic="COBADEFFXXX",
-        bank="Commerzbank",
-    )
 
 
 def _pay_all(work: UnitOfWork, document_id: UUID) -> None:

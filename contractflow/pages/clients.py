@@ -113,6 +113,7 @@ def _company() -> rx.Component:
             "Currency",
             "currency",
             [(code, code) for code in CURRENCIES],
+            value=ClientsState.currency,
             error=ClientsState.errors["currency"],
         ),
         text_area("Address", "address", required=False, rows=2, error=ClientsState.errors["address"]),

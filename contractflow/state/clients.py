@@ -15,6 +15,7 @@ from contractflow.web.policy import policy
 class ClientsState(ActingState, rx.State):
     rows: list[ClientRow] = []
     after: str = ""
+    currency: str = ""
     text: str = ""
     archived: bool = False
     is_loaded: bool = False
@@ -26,7 +27,7 @@ class ClientsState(ActingState, rx.State):
         self.text = self.router.url.query_parameters.get("q", "")
         self.archived = self.router.url.query_parameters.get("view") == "archived"
         page = await self._perform(clients.list_page, text=self.text, archived=self.archived)
-        self.rows, self.after, self.is_loaded = page.rows, page.after, True
+        self.rows, self.after, self.currency, self.is_loaded = page.rows, page.after, page.currency, True
 
     @rx.event
     @policy(P.CLIENT_READ)

@@ -33,6 +33,7 @@ async def invite(owner: Person, colleague: Person, role: str = "Admin") -> None:
 async def add_client(member: Person, contact: Person, company: str = "Bright Foods") -> None:
     await member.goto("/clients")
     await member.page.get_by_role("banner").get_by_role("button", name="Add client").click()
+    await member.choose("Currency", "EUR")
     await member.fill({"Client": company, "Contact name": contact.name, "Contact email": contact.email})
     await member.press("Add client")
     await member.page.wait_for_url("**/clients/*")

@@ -154,6 +154,7 @@ def _member_pages(product: Product) -> list[str]:
         *_of_every("lead", product),
         *_of_every("project", product),
         *(f"/settings/integrations/{key}" for (key,) in product.rows("SELECT id FROM endpoint LIMIT 1")),
+        *(f"/settings/approvals/{key}" for (key,) in product.rows("SELECT id FROM approval_policy LIMIT 1")),
         "/settings/approvals/new",
         "/leads?view=board",
         "/leads?status=all&q=hotel",

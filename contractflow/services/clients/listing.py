@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import Client, Contact, Document
+from contractflow.models import Client, Contact, Document, Org
 from contractflow.permissions import Permission as P
 from contractflow.services import paging
 from contractflow.services.paging import PAGE
@@ -35,10 +35,11 @@ class ClientChoice:
 
 @dataclass(frozen=True)
 class ClientList:
-    """One page; `after` is the key of the next one, empty on the last."""
+    """One page; `after` is the key of the next one, empty on the last. `currency` is what a new client begins with."""
 
     rows: list[ClientRow]
     after: str
+    currency: str
 
 
 def list_page(work: UnitOfWork, *, text: str = "", archived: bool = False, after: str = "") -> ClientList:
@@ -70,7 +71,8 @@ def list_page(work: UnitOfWork, *, text: str = "", archived: bool = False, after
         ClientRow(str(c.id), c.name, contact or "", c.currency, str(count))
         for c, contact, count in found[:PAGE]
     ]
-    return ClientList(rows, rows[-1].id if len(found) > PAGE else "")
+    currency = work.db.get_one(Org, work.member.org_id).default_currency
+    return ClientList(rows, rows[-1].id if len(found) > PAGE else "", currency)
 
 
 def choices(work: UnitOfWork) -> list[ClientChoice]:

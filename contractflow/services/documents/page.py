@@ -17,6 +17,7 @@ from contractflow.models import (
     DocumentVersion,
     DraftJob,
     Membership,
+    Project,
     Signer,
 )
 from contractflow.money import format_money
@@ -44,6 +45,17 @@ class PlanLine:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a document belongs, each with its name; what is empty it has not."""
+
+    project_id: str = ""
+    project: str = ""
+    parent_id: str = ""
+    parent: str = ""
+    """The signed document that this one, a change order, changes."""
+
+
+@dataclass(frozen=True)
 class SignerRow:
     id: str
     name: str
@@ -65,6 +77,7 @@ class DocumentPage:
     kind: str = ""
     client: str = ""
     client_id: str = ""
+    place: Place = field(default_factory=Place)
     owner: str = ""
     total: str = ""
     currency: str = ""
@@ -128,6 +141,7 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         kind=KINDS[document.kind],
         client=client,
         client_id=str(document.client_id),
+        place=_place(work, document),
         owner=around.owner,
         total=format_money(document.total_minor, document.currency),
         currency=document.currency,
@@ -155,6 +169,17 @@ def one(work: UnitOfWork, document_id: UUID) -> DocumentPage:
         plan=plan_lines(facts.content),
         signers=signers,
         review=reviewed,
+    )
+
+
+def _place(work: UnitOfWork, document: Document) -> Place:
+    project = work.db.get(Project, document.project_id) if document.project_id else None
+    parent = work.db.get(Document, document.parent_id) if document.parent_id else None
+    return Place(
+        str(project.id) if project else "",
+        project.name if project else "",
+        str(parent.id) if parent else "",
+        parent.title if parent else "",
     )
 
 

@@ -38,6 +38,8 @@ class DocumentRow:
     is_drafting: bool
     total: str
     changed: When
+    is_change: bool
+    """It changes another document, that is signed."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def row(work: UnitOfWork, document: Document, client: str, owner: str) -> Docume
         is_drafting=document.generation_status in (Generation.QUEUED, Generation.STREAMING),
         total=format_money(document.total_minor, document.currency),
         changed=shown(work, document.updated_at),
+        is_change=document.relation == "change_order",
     )
 
 
