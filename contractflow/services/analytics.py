@@ -142,7 +142,7 @@ def _funnel(made: Iterable[tuple[int, ...]]) -> list[Bar]:
     sums = [sum(stage) for stage in zip(*made, strict=True)] or [0] * len(STAGES)
     first = sums[0]
     return [
-        _bar(stage, f"{count:,}" + (f" · {100 * count // first}%" if first and stage != "Draft" else ""), count, first)
+        _bar(stage, f"{count:,}" + (f" · {100 * count / first:.0f}%" if first and stage != "Draft" else ""), count, first)
         for stage, count in zip(STAGES, sums, strict=True)
     ]  # fmt: skip
 

@@ -78,6 +78,8 @@ def test_how_far_documents_come(figures):
         (named(month(0)), ["0", "0", "0", "0", "0"]),
     ]
     assert [bar.width for bar in page.funnel] == ["100%", "80%", "80%", "60%", "20%"]
+    bright = as_(cast.victor, analytics.page, months=3, client_id=figures[0].id)
+    assert [bar.words for bar in bright.funnel] == ["3", "3 · 100%", "3 · 100%", "2 · 67%", "1 · 33%"]
 
 
 def test_what_was_signed_by_month_each_currency_for_itself(figures):
