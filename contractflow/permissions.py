@@ -61,6 +61,7 @@ class Permission(StrEnum):
     INTEGRATION_MANAGE = "integration:manage"
     INVOICE_ISSUE = "invoice:issue"
     INVOICE_READ = "invoice:read"
+    INVOICE_REMIND = "invoice:remind"
     INVOICE_VOID = "invoice:void"
     LEAD_FORM_MANAGE = "lead_form:manage"
     LEAD_READ = "lead:read"
@@ -131,6 +132,7 @@ GRANTS: dict[Permission, Grant] = {
     P.DOCUMENT_EXTEND:            Grant(A,      M,          "extend other people's documents"),
     P.DOCUMENT_RECALL:            Grant(A,      M,          "recall other people's documents"),
     P.DOCUMENT_VOID:              Grant(A,      M,          "void other people's documents"),
+    P.INVOICE_REMIND:             Grant(A,      M,          "remind clients of other people's invoices"),
     P.APPROVAL_REASSIGN:          Grant(A,      M,          "say who approves instead of somebody else"),
     P.SIGNER_EDIT:                Grant(A,      M,          "change the signers of other people's documents"),
     P.DOCUMENT_DELETE:            Grant(A,      M,          "delete other people's documents"),

@@ -29,6 +29,7 @@ LANES = {
     "documents.expire":          "mail",
     "documents.attend_approval": "mail",
     "invoices.issue_due":        "mail",
+    "invoices.attend_overdue":  "mail",
     "orgs.erase":                "mail",
     "plans.look":                "mail",
     "signing.seal":              "general",   # computes: one process per job

@@ -60,6 +60,7 @@ SWEEPS = (
     Sweep(30,    "invoices.issue_due",        "invoice", "gate_due_invoices",        ("org_id", "id"),          ("org_id", "invoice_id")),
     Sweep(30,    "plans.look",                "plan",    "gate_due_plans",           ("org_id",),               ("org_id",)),
     Sweep(60,    "documents.attend_approval", "approval", "gate_due_approvals",      ("org_id", "id"),          ("org_id", "approval_id")),
+    Sweep(60,    "invoices.attend_overdue", "overdue", "gate_overdue_invoices",      ("org_id", "id"),          ("org_id", "invoice_id")),
     Sweep(60,    "orgs.erase",                "erase",   "gate_due_erasures",        ("org_id",),               ("org_id",)),
 )
 # fmt: on

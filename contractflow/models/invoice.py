@@ -107,7 +107,10 @@ class Invoice(Created, OfOrg, table=True):
     seller: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     buyer: dict[str, Any] = Field(default_factory=dict, sa_type=json_object(), sa_column_kwargs=EMPTY_OBJECT)
     memo: str | None = Field(default=None, sa_type=prose())
+    wants_reminders: bool = Field(default=True, sa_column_kwargs=default(value=True))
     reminder_count: int = Field(default=0, sa_column_kwargs=default(0))
+    reminded_at: datetime | None = None
     next_reminder_at: datetime | None = None
+    """When it is looked at next because its day has passed: services/invoices/reminder_days.py."""
     pay_token_hmac: bytes | None = Field(default=None, unique=True)
     provider_ref: str | None = Field(default=None, max_length=200)

@@ -46,8 +46,17 @@ def _action() -> rx.Component:
 
 
 def _menu() -> rx.Component:
-    more = icon_button("ellipsis", "More")
-    return rx.cond(page.can_void, menu(more, menu_item("Void", InvoiceState.show("void"), destroys=True)))
+    """What else can be done; without any of it there is no menu."""
+    turn_off = menu_item("Turn reminders off", InvoiceState.switch_reminders(False))
+    turn_on = menu_item("Turn reminders on", InvoiceState.switch_reminders(True))
+    could = page.reminders
+    items = (
+        rx.cond(could.can_send, menu_item("Send reminder", InvoiceState.remind)),
+        rx.cond(could.can_switch, rx.cond(could.is_on, turn_off, turn_on)),
+        rx.cond(page.can_void, menu_item("Void", InvoiceState.show("void"), destroys=True)),
+    )
+    some = could.can_send | could.can_switch | page.can_void
+    return rx.cond(some, menu(icon_button("ellipsis", "More"), *items))
 
 
 @member_page(
@@ -113,6 +122,7 @@ def _about() -> rx.Component:
             ("Payment", page.label),
             ("Agreed in", page.source),
             ("Sent", rx.cond(page.issued.exact, page.issued.exact, page.goes_out)),
+            ("Reminders", rx.el.span(page.reminders.words, title=page.reminders.why_not_send)),
         ),
     )
 

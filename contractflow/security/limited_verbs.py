@@ -215,6 +215,8 @@ VERBS: Final[dict[str, Row]] = {
     "ReviewState.extend":             Row(person=(60, HOUR), org=(500, HOUR)),
     "HomeState.act":                  Row(person=(120, HOUR), org=(1_000, HOUR)),
     "InvoiceState.issue_now":         Row(person=(120, HOUR), org=(1000, HOUR)),
+    "InvoiceState.switch_reminders": TRIFLE,
+    "InvoiceState.remind":           Row(person=(30, HOUR), org=(300, HOUR)),
     "ProjectState.reach":             Row(person=(120, HOUR), org=(1000, HOUR)),
     "AuditLogState.compare":          Row(person=(120, MINUTE)),
     "AuditLogState.verify":           Row(person=(30, HOUR), org=(60, HOUR)),

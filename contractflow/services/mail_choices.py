@@ -45,6 +45,7 @@ CHOICES: Final[dict[str, Choice]] = {
     "payment_arrived":   Choice("Payments",   "A payment arrives"),
     "payment_reversed":  Choice("Payments",   "A payment goes back"),
     "payment_misfit":    Choice("Payments",   "A payment does not fit its invoice"),
+    "invoice_overdue":   Choice("Payments",   "An invoice is overdue"),
     "endpoint_failing":  Choice("Integrations", "A program of ours does not take a message"),
     "joined":            Choice("Team",       "Somebody I invited joins"),
 }

@@ -16,12 +16,13 @@ from contractflow.errors import NotFound
 from contractflow.models import AuditEvent, Document
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, shown
+from contractflow.services.invoices.words import MONEY
 from contractflow.services.plans.words import PLANS
 
 PAGE = 100
 
 # fmt: off
-WORDS: dict[str, tuple[str, str]] = PLANS | {
+WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
     # action                      mark         what the reader sees after the name of who did it
     "audit:verify":               ("sealed",    "verified the audit log"),
     "audit:export":               ("sent",      "exported the audit log"),
@@ -204,24 +205,6 @@ WORDS: dict[str, tuple[str, str]] = PLANS | {
     "signer:remove":              ("objected",  "removed the signer"),
     "signer:expire":              ("expired",   "let the invitation to sign expire"),
     "artifact:seal":              ("sealed",    "sealed the PDF"),
-    "invoice:schedule":           ("invoiced",  "scheduled an invoice"),
-    "invoice:issue":              ("invoiced",  "issued an invoice"),
-    "invoice:issue_now":          ("invoiced",  "issued an invoice by hand"),
-    "invoice:part_pay":           ("invoiced",  "booked a part payment"),
-    "invoice:pay":                ("paid",      "settled an invoice"),
-    "invoice:reopen":             ("invoiced",  "reopened an invoice"),
-    "invoice:void":               ("voided",    "voided an invoice"),
-    "invoice:give_up":            ("voided",    "gave an invoice up"),
-    "payment:record":             ("paid",      "recorded a payment"),
-    "payment:report":             ("paid",      "reported a bank transfer"),
-    "payment:start":              ("paid",      "started to pay by card"),
-    "payment:open_checkout":      ("paid",      "opened the card page"),
-    "payment:misfit":             ("declined",  "received money that does not fit"),
-    "payment:refund":             ("paid",      "sent a part of a payment back"),
-    "payment:chargeback":         ("declined",  "lost a part of a payment to a chargeback"),
-    "payment:confirm":            ("paid",      "confirmed a payment"),
-    "payment:refuse":             ("declined",  "refused a payment"),
-    "payment:reverse":            ("paid",      "returned a payment"),
 }
 # fmt: on
 

@@ -1,4 +1,4 @@
-"""One invoice: what was paid on it, recording a payment, sending it, taking it back."""
+"""One invoice: what was paid on it, recording a payment, sending it, reminding of it, taking it back."""
 
 from uuid import uuid4
 
@@ -60,6 +60,18 @@ class InvoiceState(ActingState, rx.State):
             self.dialog = ""
             return [ui.toast("The invoice is void. The client knows.", "success"), InvoiceState.load]
         return None
+
+    @rx.event
+    @policy(P.INVOICE_REMIND)
+    async def remind(self):
+        await self._perform(invoices.remind, self._id())
+        return [ui.toast("The reminder is on its way to the client.", "success"), InvoiceState.load]
+
+    @rx.event
+    @policy(P.INVOICE_REMIND)
+    async def switch_reminders(self, on: bool):
+        await self._perform(invoices.switch_reminders, self._id(), on=bool(on))
+        return InvoiceState.load
 
     def _id(self):
         return as_id(self._address("invoice_id"), "invoice")

@@ -42,6 +42,7 @@ EVENTS: Final[dict[str, Event]] = {
     "invoice:issue":       Event("invoice.issued",             "Money",      "An invoice goes out",                   "Invoice {number} over {amount} went out"),
     "invoice:issue_now":   Event("invoice.issued",             "Money",      "An invoice goes out",                   "Invoice {number} over {amount} went out"),
     "invoice:pay":         Event("invoice.paid",               "Money",      "An invoice is paid in full",            "Invoice {number} over {amount} is paid"),
+    "invoice:fall_overdue": Event("invoice.overdue",           "Money",      "An invoice is overdue",                 "Invoice {number} over {amount} is overdue"),
     "invoice:void":        Event("invoice.voided",             "Money",      "An invoice is voided",                  "Invoice {number} over {amount} is void"),
     "payment:report":      Event("payment.reported",           "Money",      "A client says that a transfer is sent", "A transfer of {amount} is on its way"),
     "payment:confirm":     Event("payment.received",           "Money",      "A payment arrives",                     "A payment of {amount} arrived"),

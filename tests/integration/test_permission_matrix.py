@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.errors import NotAllowed
-from contractflow.models import Approval, Document, Membership, Subscription
+from contractflow.models import Approval, Document, Invoice, Membership, Subscription
 from contractflow.permissions import GRANTS, Member, Permission, Role
 from contractflow.services import (
     audit,
@@ -199,6 +200,15 @@ def an_invoice(is_open: bool) -> Callable[[], UUID]:
     return made
 
 
+def an_overdue_invoice() -> tuple[UUID, UUID]:
+    invoice_id = an_invoice(True)()
+    with unit_of_work(cast.northlight) as work:
+        invoice = work.db.get_one(Invoice, invoice_id)
+        invoice.due_on = work.now.date() - timedelta(days=2)
+        assert invoice.document_id is not None
+        return invoice.document_id, invoice_id
+
+
 def record(work: Any, invoice: UUID) -> None:
     facts = {"received_on": work.now.date(), "reference": "R", "idempotency_key": "k"}
     payments.record(work, invoice, amount_minor=100, **facts)
@@ -236,6 +246,7 @@ PROBES: dict[Permission, Probe] = {
     P.DOCUMENT_VOID:       Probe(journey.sent,          lambda work, document: documents.void(work, document, "Because.")),
     P.CLIENT_WRITE:        Probe(nothing,               lambda work, _: clients.add(work, journey.new_client())),
     P.INVOICE_ISSUE:       Probe(an_invoice(False),     invoices.issue_now),
+    P.INVOICE_REMIND:      Probe(an_overdue_invoice,    lambda work, ids: invoices.remind(work, ids[1])),
     P.INVOICE_VOID:        Probe(an_invoice(True),      lambda work, invoice: invoices.void(work, invoice, "Because.")),
     P.PAYMENT_RECORD:      Probe(an_invoice(True),      record),
     P.ORG_UPDATE:          Probe(nothing,               lambda work, _: orgs.save_bank_details(work, holder="Northlight", iban=IBAN)),

@@ -21,7 +21,7 @@ ROOT = Path(product.__file__).parent
 EXPENSIVE = {
     # what costs an AI's time, a mail to somebody, a PDF, an export, a proof, a provider's answer
     P.DOCUMENT_GENERATE, P.DOCUMENT_SEND, P.DOCUMENT_REMIND, P.DOCUMENT_EXTEND, P.MEMBER_INVITE, P.AUDIT_EXPORT,
-    P.AUDIT_VERIFY, P.ORG_EXPORT_DATA, P.INVOICE_ISSUE, P.PAYMENT_PROVIDER_CONNECT, P.PAYMENT_REFUND,
+    P.AUDIT_VERIFY, P.ORG_EXPORT_DATA, P.INVOICE_ISSUE, P.INVOICE_REMIND, P.PAYMENT_PROVIDER_CONNECT, P.PAYMENT_REFUND,
 }  # fmt: skip
 UNLIMITED = {"GET /api/health/live", "GET /api/health/ready"} | {
     "State.set_is_hydrated",

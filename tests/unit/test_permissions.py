@@ -50,6 +50,7 @@ document:extend             no     own    yes   yes
 document:recall             no     own    yes   yes
 document:void               no     own    yes   yes
 document:delete             no     own    yes   yes
+invoice:remind              no     own    yes   yes
 approval:reassign           no     own    yes   yes
 signer:edit                 no     own    yes   yes
 template:publish            no     no     yes   yes

@@ -105,6 +105,8 @@ KINDS: dict[str, Kind] = {
     "declined":           Kind("{{ signer }} declined “{{ title }}”",               B.RED,    "Declined",         L.DOCUMENT, True,    ("name", "signer", "title", "reason")),
     "voided":             Kind("{{ org }} withdrew “{{ title }}”",                  B.SLATE,  "Voided",           L.NONE,     False,   ("name", "title", "org", "reason")),
     "invoice":            Kind("Invoice {{ number }} from {{ org }}: {{ total }}",  B.BLUE,   "To pay",           L.INVOICE,  False,   ("name", "org", "number", "label", "total", "due", "invoice_id")),
+    "invoice_reminder":   Kind("Invoice {{ number }} from {{ org }} was due on {{ due }}", B.AMBER, "Overdue",   L.INVOICE,  False,   ("name", "org", "number", "label", "open", "total", "due", "invoice_id")),
+    "invoice_overdue":    Kind("{{ client }} has not paid invoice {{ number }}",    B.AMBER,  "Overdue",          L.BILL,     True,    ("name", "client", "number", "label", "open", "due", "reminds", "invoice_id")),
     "invoice_voided":     Kind("Invoice {{ number }} from {{ org }} is void",       B.SLATE,  "Void",             L.NONE,     False,   ("name", "org", "number", "label", "total", "reason")),
     "payment_received":   Kind("{{ org }} received your payment of {{ amount }}",   B.JADE,   "Paid",             L.INVOICE,  False,   ("name", "org", "number", "label", "amount", "left", "invoice_id")),
     "payment_reported":   Kind("{{ client }} sent a transfer of {{ amount }}",      B.AMBER,  "To check",         L.BILL,     True,    ("name", "client", "number", "label", "amount", "note", "invoice_id")),

@@ -11,17 +11,21 @@ from contractflow.services.invoices.reading import (
     of_document,
     one,
 )
+from contractflow.services.invoices.reminding import attend_overdue, remind, switch_reminders
 
 __all__ = [
     "InvoiceList",
     "InvoicePage",
     "InvoiceRow",
     "PaymentRow",
+    "attend_overdue",
     "issue_due",
     "issue_now",
     "list_page",
     "of_document",
     "one",
     "plan_out",
+    "remind",
+    "switch_reminders",
     "void",
 ]

@@ -15,8 +15,8 @@ from contractflow.money import format_money
 from contractflow.permissions import Actor, System
 from contractflow.security.links import token_hash
 from contractflow.services import links
-from contractflow.services.display import zone
 from contractflow.services.invoices import telling
+from contractflow.services.invoices.reminder_days import looked_for, next_look
 from contractflow.services.invoices.settling import close_pending, locked_invoice, settle_document
 from contractflow.services.moving import move, owns, touched
 from contractflow.workflows.billing import INVOICE, InvoiceStatus
@@ -74,6 +74,7 @@ def issue(work: UnitOfWork, invoice: Invoice, verb: str, by: System | None = Non
     document = work.db.get(Document, invoice.document_id) if invoice.document_id else None
     invoice.seller, invoice.buyer = seller(org), buyer(client)
     invoice.due_on = today(work, org) + timedelta(days=int(invoice.trigger.get("due_days") or 0))
+    invoice.next_reminder_at = next_look(invoice, org, invoice.due_on)
     invoice.pay_token_hmac = token_hash(links.invoice_token(invoice.id))
     amount = format_money(invoice.total_minor, invoice.currency)
     move(work, invoice, INVOICE, verb, subject=invoice_subject(invoice, document), by=by, amount=amount)
@@ -89,7 +90,7 @@ def invoice_subject(invoice: Invoice, document: Document | None) -> InvoiceSubje
 
 
 def today(work: UnitOfWork, org: Org) -> date:
-    return work.now.astimezone(zone(org.timezone)).date()
+    return looked_for(work.now, org)
 
 
 def seller(org: Org) -> dict[str, Any]:

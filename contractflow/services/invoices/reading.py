@@ -18,6 +18,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import orgs, paging
 from contractflow.services.display import When, shown, zone
 from contractflow.services.invoices.issuing import invoice_subject, today
+from contractflow.services.invoices.reminding import Reminders, reminders_of
 from contractflow.services.invoices.settling import open_minor, refuse_closed
 from contractflow.services.paging import PAGE
 from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
@@ -97,6 +98,7 @@ class InvoicePage:
     why_not_issue: str = ""
     can_void: bool = False
     why_not_void: str = ""
+    reminders: Reminders = field(default_factory=Reminders)
     payments: list[PaymentRow] = field(default_factory=list)
 
 
@@ -160,6 +162,7 @@ def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
         why_not_issue=refused["issue_now"],
         can_void=not refused["void"],
         why_not_void=refused["void"],
+        reminders=reminders_of(work, invoice, document),
         payments=payments,
     )
 

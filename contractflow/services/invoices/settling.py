@@ -8,11 +8,15 @@ from sqlmodel import col, func, select
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, NotFound
-from contractflow.models import Document, Invoice, Payment
+from contractflow.models import Document, Invoice, Org, Payment
 from contractflow.services.documents.subject import subject
+from contractflow.services.invoices.reminder_days import looked_for, next_look
 from contractflow.services.moving import locked, move, touched
 from contractflow.workflows.billing import INVOICE, PAYMENT, InvoiceStatus, PaymentStatus
 from contractflow.workflows.document import STATUS, Status
+
+MANUAL = "manual"
+"""The provider of what a person saw or promised, and no program told us."""
 
 PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID, InvoiceStatus.UNCOLLECTIBLE)
 
@@ -42,6 +46,9 @@ def settle(work: UnitOfWork, invoice: Invoice, document: Document | None) -> Non
     invoice.paid_minor = paid_minor(work, invoice)
     if verb := _verb(invoice):
         move(work, invoice, INVOICE, verb, by=work.system("payments"), number=invoice.number)
+        if verb != "pay":  # somebody has just dealt with it: the next reminder comes on another day
+            org = work.db.get_one(Org, invoice.org_id)
+            invoice.next_reminder_at = next_look(invoice, org, looked_for(work.now, org))
     work.db.flush()
     if document is not None:
         settle_document(work, document)
@@ -69,6 +76,16 @@ def paid_minor(work: UnitOfWork, invoice: Invoice) -> int:
         ).all()
     )
     return int(sums.pop("payment", 0)) - int(sum(sums.values()))
+
+
+def reported(work: UnitOfWork, invoice: Invoice, *, lock: bool = False) -> Payment | None:
+    """The transfer that the client says is on its way, if nobody has recorded it yet."""
+    query = select(Payment).where(
+        col(Payment.invoice_id) == invoice.id,
+        col(Payment.provider) == MANUAL,
+        col(Payment.status) == PaymentStatus.PENDING,
+    )
+    return work.db.exec((query.with_for_update() if lock else query).limit(1)).first()
 
 
 def open_minor(invoice: Invoice) -> int:

@@ -12,26 +12,29 @@ from contractflow.money import format_money
 from contractflow.permissions import GRANTS, Role
 from contractflow.permissions import Permission as P
 from contractflow.services import notifications
+from contractflow.services.invoices.settling import open_minor
 
 MOST = 20
 RECORDERS = [role.value_text for role in Role if role.value >= GRANTS[P.PAYMENT_RECORD].least.value]
 
 
-def payer(work: UnitOfWork, invoice: Invoice, kind: str, **facts: Any) -> None:
-    """Write to whoever pays this invoice."""
-    for contact in _payers(work, invoice):
+def payer(work: UnitOfWork, invoice: Invoice, kind: str, *, which: str = "", **facts: Any) -> None:
+    """Write to whoever pays this invoice; what goes out more than once says `which` it is."""
+    about = ":".join(filter(None, (str(facts.get("payment_id", invoice.id)), which)))
+    for contact in payers(work, invoice):
         notifications.queue(
             work,
             kind,
             recipient=contact.email,
             document_id=invoice.document_id,
-            dedupe_key=f"{kind}:{facts.get('payment_id', invoice.id)}:{contact.id}",
+            dedupe_key=f"{kind}:{about}:{contact.id}",
             invoice_id=str(invoice.id),
             name=contact.name,
             org=invoice.seller["name"],
             number=invoice.number or "",
             label=invoice.label,
             total=format_money(invoice.total_minor, invoice.currency, contact.locale or "en"),
+            open=format_money(open_minor(invoice), invoice.currency, contact.locale or "en"),
             due=f"{invoice.due_on.day} {invoice.due_on:%B %Y}" if invoice.due_on else "",
             **facts,
         )
@@ -72,7 +75,28 @@ def agency(
         )
 
 
-def _payers(work: UnitOfWork, invoice: Invoice) -> list[Contact]:
+def overdue(work: UnitOfWork, invoice: Invoice, document: Document | None, left: str) -> None:
+    """Tell the same people that its day has passed."""
+    for person in _people(work, document):
+        notifications.queue(
+            work,
+            "invoice_overdue",
+            recipient=person.email,
+            user_id=person.id,
+            document_id=invoice.document_id,
+            dedupe_key=f"invoice_overdue:{invoice.id}:{person.id}",
+            invoice_id=str(invoice.id),
+            name=person.name,
+            client=invoice.buyer["name"],
+            number=invoice.number or "",
+            label=invoice.label,
+            open=left,
+            due=f"{invoice.due_on.day} {invoice.due_on:%B %Y}" if invoice.due_on else "",
+            reminds=invoice.wants_reminders,
+        )
+
+
+def payers(work: UnitOfWork, invoice: Invoice) -> list[Contact]:
     """The contacts who signed and may pay, else the client's first one who may."""
     may_pay = (
         select(Contact)

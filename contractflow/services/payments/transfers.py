@@ -19,11 +19,17 @@ from contractflow.permissions import Signer
 from contractflow.services.display import zone
 from contractflow.services.invoices import telling
 from contractflow.services.invoices.issuing import today
-from contractflow.services.invoices.settling import locked_invoice, open_minor, refuse_closed, settle
+from contractflow.services.invoices.settling import (
+    MANUAL,
+    locked_invoice,
+    open_minor,
+    refuse_closed,
+    reported,
+    settle,
+)
 from contractflow.services.moving import move, touched
 from contractflow.workflows.billing import PAYMENT, PaymentStatus
 
-MANUAL = "manual"
 REFERENCE_LIMIT, NOTE_LIMIT = 140, 500
 EARLIEST = date(2000, 1, 1)
 
@@ -130,16 +136,6 @@ def amount_of(payment: Payment) -> str:
     return format_money(payment.amount_minor, payment.currency)
 
 
-def reported(work: UnitOfWork, invoice: Invoice) -> Payment | None:
-    """The transfer that the client says is on its way, if nobody has recorded it yet."""
-    query = select(Payment).where(
-        col(Payment.invoice_id) == invoice.id,
-        col(Payment.provider) == MANUAL,
-        col(Payment.status) == PaymentStatus.PENDING,
-    )
-    return work.db.exec(query.with_for_update().limit(1)).first()
-
-
 def signer_of(work: UnitOfWork) -> Signer:
     if not isinstance(work.actor, Signer):
         raise NotAllowed("Only the person this invoice was sent to can do that.")
@@ -148,7 +144,7 @@ def signer_of(work: UnitOfWork) -> Signer:
 
 def _expected(work: UnitOfWork, invoice: Invoice, received: Received) -> Payment | None:
     """The transfer that the client said was coming, when it is this one; another amount takes its place."""
-    coming = reported(work, invoice)
+    coming = reported(work, invoice, lock=True)
     if coming is None or coming.amount_minor == received.amount_minor:
         return coming
     move(work, coming, PAYMENT, "refuse", by=work.system("payments"), reason="Another amount arrived.")
