@@ -99,7 +99,7 @@ real = sentry_sdk.init
 sentry_sdk.init = lambda **options: real(**options, transport=Kept)
 start(sys.argv[1])
 logging.getLogger("contractflow.web").warning("crumb for clara@client.test")
-contract = "the whole contract of Clara"
+contract = "the whole contract of " + "Clara"  # as a value only: Python 3.13 shows Sentry the lines of this program
 try:
     raise ValueError("clara@client.test opened /portal/open/aB3_x-9 with token=t0psecret")
 except ValueError:
