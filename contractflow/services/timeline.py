@@ -16,7 +16,7 @@ from contractflow.errors import NotFound
 from contractflow.models import AuditEvent, Document
 from contractflow.permissions import Permission as P
 from contractflow.services.display import When, shown
-from contractflow.services.invoices.words import MONEY
+from contractflow.services.money_words import MONEY
 from contractflow.services.plans.words import PLANS
 
 PAGE = 100

@@ -1,4 +1,4 @@
-"""What the trail says of invoices and payments."""
+"""What the trail says of invoices and payments: a part of the table in services/timeline.py."""
 
 from typing import Final
 
