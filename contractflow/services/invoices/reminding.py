@@ -113,8 +113,8 @@ def _remind(work: UnitOfWork, invoice: Invoice, document: Document | None, which
     invoice.reminder_count += 1
     invoice.reminded_at = work.now
     telling.payer(work, invoice, "invoice_reminder", which=which)
-    facts = {"number": invoice.number}
-    work.record("invoice:remind", "invoice", invoice.id, document_id=invoice.document_id, **facts)
+    document_id = invoice.document_id
+    work.record("invoice:remind", "invoice", invoice.id, document_id=document_id, number=invoice.number)
     if document is not None:
         touched(work, document)
 
@@ -122,8 +122,14 @@ def _remind(work: UnitOfWork, invoice: Invoice, document: Document | None, which
 def _tell_agency(work: UnitOfWork, invoice: Invoice, document: Document | None) -> None:
     left = format_money(open_minor(invoice), invoice.currency)
     telling.overdue(work, invoice, document, left)
-    facts = {"number": invoice.number, "amount": left}
-    work.record("invoice:fall_overdue", "invoice", invoice.id, document_id=invoice.document_id, **facts)
+    work.record(
+        "invoice:fall_overdue",
+        "invoice",
+        invoice.id,
+        document_id=invoice.document_id,
+        number=invoice.number,
+        amount=left,
+    )
     if document is not None:
         touched(work, document)
 
