@@ -14,6 +14,7 @@ from contractflow.state.home import HomeState
 # fmt: off
 WAITING = {
     "approve":           Look("To approve",        "message-square", "violet"),
+    "comment":           Look("To answer",         "message-square", "amber"),
     "transfer":          Look("Transfer reported", "banknote",       "amber"),
     "lead":              Look("New lead",          "sparkles",       "indigo"),
     "failed":            Look("Draft failed",      "circle-alert",   "red"),

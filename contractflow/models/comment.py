@@ -46,6 +46,13 @@ class Comment(Created, OfOrg, table=True):
         Index(None, "org_id", "parent_id"),
         Index(None, "org_id", "member_id"),
         Index(None, "org_id", "contact_id"),
+        Index(
+            "ix_comment_unseen",
+            "org_id",
+            "created_at",
+            "id",
+            postgresql_where=text("contact_id IS NOT NULL AND seen_at IS NULL AND deleted_at IS NULL"),
+        ),
     )
 
     document_id: UUID
@@ -79,3 +86,5 @@ class Comment(Created, OfOrg, table=True):
     )
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    seen_at: datetime | None = None
+    """Of a client's: when a member answered it, settled its thread or said that they have seen it."""

@@ -190,6 +190,7 @@ WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
     "comment:reply":              ("commented", "answered a comment"),
     "comment:edit":               ("commented", "changed a comment of their own"),
     "comment:delete":             ("commented", "deleted a comment of their own"),
+    "comment:see":               ("commented", "saw what the client commented"),
     "comment:resolve":            ("commented", "resolved a thread of comments"),
     "comment:reopen":             ("commented", "reopened a thread of comments"),
     "signer:invite":              ("sent",      "invited the signer"),

@@ -8,7 +8,7 @@ import pytest
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, NotAllowed, NotFound
 from contractflow.models import Document, Lead, Payment, Signer
-from contractflow.services import documents, home, invoices, payments, portal
+from contractflow.services import comments, documents, home, invoices, payments, portal
 from contractflow.services.documents import expiring
 from contractflow.workflows.document import Approval, Generation, Status
 from tests import builders, cast
@@ -198,3 +198,52 @@ def test_the_queue_goes_on_by_key_and_asks_as_often_however_much_waits():
     rest = as_(cast.mia, home.queue, first.after)
     assert [row.id for row in (*first.rows, *rest.rows)] == [str(lead.id) for lead in leads]
     assert (list(first.after), rest.after) == (["lead"], {})
+
+
+def asked(client, body, block="", key="k"):
+    as_(client, portal.comment, block, body, key)
+
+
+def test_what_a_client_wrote_waits_until_somebody_answers_settles_or_saw_it():
+    document = sent()
+    clara = signer_of(document)
+    asked(clara, "May we pay\nin two parts?")
+    row = the(cast.mia, "comment")
+    assert (row.action, row.words, row.who) == (
+        "Mark as seen",
+        "Website relaunch: May we pay in two parts?",
+        "Clara Client · Bright Foods",
+    )
+    assert row.href == f"/documents/{document}?comment={row.id}"
+    assert waiting(cast.adam) == waiting(cast.victor) == waiting(cast.rita) == []
+    with pytest.raises(NotAllowed):
+        click(cast.victor, row)
+    with pytest.raises(NotFound):
+        click(cast.rita, row)
+
+    thread = UUID(row.id)
+    as_(clara, portal.answer, thread, "Or in three?", "k2")
+    newer = the(cast.mia, "comment")
+    assert newer.words.endswith("Or in three?")
+    assert newer.href == row.href
+    click(cast.mia, row)  # what stood on the screen before says nothing of what came since
+    assert the(cast.mia, "comment").id == newer.id
+    for _ in range(2):
+        assert click(cast.mia, newer) == "Marked as seen."
+    assert waiting(cast.mia) == []
+    assert trail(cast.northlight, document).count("comment:see") == 2
+
+    as_(clara, portal.answer, thread, "Please tell us.", "k3")
+    assert [kind for kind, _ in waiting(cast.mia)] == ["comment"]
+    as_(cast.adam, comments.reply, document, thread, "In two.")
+    assert waiting(cast.mia) == []
+
+    asked(clara, "And when?", key="k4")
+    as_(cast.adam, comments.resolve, document, UUID(the(cast.mia, "comment").id))
+    assert waiting(cast.mia) == []
+    as_(cast.mia, comments.start, document, "", "Among ourselves.")
+    as_(cast.mia, comments.start, document, "", "To the client.", is_shared=True)
+    assert waiting(cast.mia) == []
+    ours = as_(cast.mia, comments.of_document, document).on_document[0].comments[0]
+    with pytest.raises(NotFound):
+        as_(cast.mia, comments.see, document, UUID(ours.id))

@@ -3,7 +3,7 @@
 from contractflow.services.comments.mentions import Part, PersonRow, people
 from contractflow.services.comments.reading import of_document
 from contractflow.services.comments.rows import CommentRow, ThreadRow, Threads
-from contractflow.services.comments.settling import reopen, resolve
+from contractflow.services.comments.settling import reopen, resolve, see
 from contractflow.services.comments.writing import delete, edit, reply, start
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "see",
     "start",
 ]

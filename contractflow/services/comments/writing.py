@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select, update
 
 from contractflow.content import nodes
 from contractflow.db.unit_of_work import UnitOfWork
@@ -85,6 +85,7 @@ def reply(
     text, mentioned = marked(work, said_well(body), picked)
     comment = answer_to(first, document, text, member_id=work.member.membership_id)
     comment.mentions, comment.key = mentioned, own_key if key else None
+    see_thread(work, first)
     keep(work, document, comment, "reply")
     telling.tell(work, document, first, comment)
 
@@ -131,6 +132,17 @@ def thread_of(work: UnitOfWork, document: Document, comment_id: UUID) -> Comment
     if first.document_id != document.id or first.parent_id is not None:
         raise NotFound("comment")
     return first
+
+
+def see_thread(work: UnitOfWork, first: Comment, until: Comment | None = None) -> None:
+    """What the client wrote in this thread, up to `until`, waits for nobody any more; the document is held."""
+    query = update(Comment).where(
+        or_(col(Comment.id) == first.id, col(Comment.parent_id) == first.id),
+        col(Comment.contact_id).is_not(None),
+        col(Comment.seen_at).is_(None),
+    )
+    query = query if until is None else query.where(col(Comment.id) <= until.id)
+    work.db.execute(query.values(seen_at=work.now))
 
 
 def said_well(body: str, longest: int = LONGEST) -> str:

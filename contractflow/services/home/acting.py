@@ -10,7 +10,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, NotFound
 from contractflow.models import Approval, Document, Org, Payment
 from contractflow.permissions import Permission as P
-from contractflow.services import documents, drafts, leads, payments
+from contractflow.services import comments, documents, drafts, leads, payments
 from contractflow.services.invoices.issuing import today
 from contractflow.services.moving import locked
 from contractflow.workflows.billing import PaymentStatus
@@ -90,6 +90,7 @@ def _unchanged(work: UnitOfWork, document_id: UUID, version_id: UUID | None) -> 
 DONE: Final[dict[str, tuple[Callable[[UnitOfWork, UUID, UUID | None], object], str]]] = {
     #             does                                                    says
     "approve":   (_approve,                                               "Approved."),
+    "comment":   (lambda work, comment, document: comments.see(work, _exactly(document), comment), "Marked as seen."),
     "transfer":  (_record,                                                "Payment recorded. The client gets a receipt."),
     "lead":      (lambda work, lead, _: leads.contact(work, lead),        "Marked as contacted."),
     "failed":    (_retry,                                                 "A new draft is on its way."),

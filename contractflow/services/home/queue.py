@@ -86,11 +86,17 @@ def _row(work: UnitOfWork, name: str, kind: Kind, one: Any) -> QueueRow:
         words=one.words,
         who=one.who,
         amount=format_money(one.minor, one.currency) if one.minor is not None and one.currency else "",
-        href=f"/{PLACES.get(name, 'documents')}/{one.id}",
+        href=_href(name, one),
         at=shown(work, _moment(one.at)),
         since=_since(work, name, one.at),
         action=kind.action,
     )
+
+
+def _href(name: str, one: Any) -> str:
+    if name == "comment":
+        return f"/documents/{one.seen}?comment={one.thread}"
+    return f"/{PLACES.get(name, 'documents')}/{one.id}"
 
 
 def _since(work: UnitOfWork, name: str, at: datetime | date) -> str:

@@ -11,17 +11,20 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, null, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Approval as ApprovalRow
-from contractflow.models import Client, Document, DraftJob, Invoice, Lead, Payment
+from contractflow.models import Client, Comment, Contact, Document, DraftJob, Invoice, Lead, Payment
 from contractflow.permissions import Permission as P
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
 from contractflow.workflows.crm import LeadStatus
 from contractflow.workflows.document import Approval, Generation, Status
 
 SOON = timedelta(days=7)
+LONGEST_WORDS = 90
+"""Characters of a comment that its row repeats."""
 Question = Callable[[UnitOfWork], Select[Any]]
 
 
@@ -158,10 +161,48 @@ def _leads(work: UnitOfWork) -> Select[Any]:
     ).where(col(Lead.status) == LeadStatus.NEW, mine)  # fmt: skip
 
 
+def _clients_words(work: UnitOfWork) -> Select[Any]:
+    """The newest of every thread that nobody has answered, settled or said to have seen; about documents of one's own."""
+    later = aliased(Comment)
+    thread = func.coalesce(col(Comment.parent_id), Comment.id)
+    is_followed = (
+        select(col(later.id))
+        .where(
+            func.coalesce(col(later.parent_id), later.id) == thread,
+            col(later.document_id) == Comment.document_id,
+            col(later.contact_id).is_not(None),
+            col(later.seen_at).is_(None),
+            col(later.deleted_at).is_(None),
+            col(later.id) > col(Comment.id),
+        )
+        .exists()
+    )
+    body = func.left(func.regexp_replace(col(Comment.body), r"\s+", " ", "g"), LONGEST_WORDS)
+    author = select(col(Contact.name)).where(col(Contact.id) == Comment.contact_id).scalar_subquery()
+    words, who = (
+        func.concat(col(Document.title), ": ", body),
+        func.concat_ws(" · ", author, _client(Document.client_id)),
+    )
+    return (
+        _rows(col(Comment.id), col(Document.id), words, who, (null(), null()), col(Comment.created_at))
+        .join(Document, col(Document.id) == Comment.document_id)
+        .where(
+            col(Comment.contact_id).is_not(None),
+            col(Comment.seen_at).is_(None),
+            col(Comment.deleted_at).is_(None),
+            col(Document.deleted_at).is_(None),
+            col(Document.owner_id) == work.member.membership_id,
+            ~is_followed,
+        )
+        .add_columns(thread.label("thread"))
+    )
+
+
 # fmt: off
 KINDS = {
     #                      its button        what it asks for     one's own  finds
     "approve":        Kind("Approve",        P.DOCUMENT_APPROVE,  False,     _asked),
+    "comment":        Kind("Mark as seen",   P.COMMENT_WRITE,     True,      _clients_words),
     "transfer":       Kind("Record payment", P.PAYMENT_RECORD,    False,     _transfers),
     "lead":           Kind("Mark contacted", P.LEAD_WRITE,        False,     _leads),
     "failed":         Kind("Retry",          P.DOCUMENT_GENERATE, True,      _failed),
