@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import primary, secondary
+from contractflow.components.buttons import link_button, primary, secondary
 from contractflow.components.dialog import menu, menu_item
 from contractflow.components.fields import form_error
 from contractflow.components.integration_dialogs import integration_dialogs
@@ -67,7 +67,11 @@ def _about() -> rx.Component:
     former = rx.el.span("A new one. The former one signs along until ", page.former_until.exact)
     return section(
         row.name,
-        rx.cond(row.standing == "Paused", notice("warning", "Paused", paused)),
+        rx.cond(
+            page.why_no_plan,
+            notice("warning", "Paused", page.why_no_plan, link_button("See plans", "/settings/plan", look="secondary")),
+            rx.cond(row.standing == "Paused", notice("warning", "Paused", paused)),
+        ),
         facts(
             ("Standing", pill(ENDPOINT, row.standing)),
             ("Kind", row.channel),

@@ -6,6 +6,7 @@ from contractflow.components.buttons import primary, secondary
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.empty import empty
 from contractflow.components.fields import form_error
+from contractflow.components.icon import link
 from contractflow.components.integration_forms import (  # fmt: skip
     ENDPOINT,
     KEEP_IT,
@@ -68,9 +69,13 @@ def _list() -> rx.Component:
         "webhook", "Nothing is told yet. Add a webhook or a Slack channel, and choose what it hears."
     )
     return rx.fragment(
-        rx.cond(page.why_no_webhooks, rx.el.p(page.why_no_webhooks, class_name="cf-muted")),
+        rx.cond(page.why_no_webhooks, _upgrade()),
         rx.cond(page.rows, table("Integrations", headings, page.rows, _row), nothing),
     )
+
+
+def _upgrade() -> rx.Component:
+    return rx.el.p(page.why_no_webhooks, " ", link("See plans", href="/settings/plan"), class_name="cf-muted")
 
 
 def _row(row: EndpointRow) -> rx.Component:

@@ -26,9 +26,10 @@ class Event(NamedTuple):
 EVENTS: Final[dict[str, Event]] = {
     # word of the trail          event                              group         in the settings and the docs            in Slack
     "document:create":     Event("document.created",           "Documents",  "A document is created",                 "“{title}” was created"),
-    "document:submit":     Event("document.submitted",         "Documents",  "A document goes into review",           "“{title}” is in review"),
+    "document:submit":     Event("document.submitted",         "Documents",  "A document goes into review: approval is requested", "“{title}” is in review"),
     "document:approve":    Event("document.approved",          "Documents",  "A document is approved",                "“{title}” is approved"),
     "document:object":     Event("document.changes_requested", "Documents",  "Changes to a document are asked for",   "Changes are asked for in “{title}”"),
+    "document:override_approval": Event("document.approval_overridden", "Documents", "The owner overrides the approval of a document", "The approval of “{title}” was overridden"),
     "document:send":       Event("document.sent",              "Documents",  "A document is sent to the client",      "“{title}” was sent to the client"),
     "document:recall":     Event("document.recalled",          "Documents",  "A sent document is recalled",           "“{title}” was recalled"),
     "document:expire":     Event("document.expired",           "Documents",  "A sent document expires",               "“{title}” has expired"),
@@ -39,6 +40,9 @@ EVENTS: Final[dict[str, Event]] = {
     "document:decline":    Event("document.declined",          "Signatures", "A signer declines",                     "“{title}” was declined"),
     "document:sign":       Event("document.signed",            "Signatures", "Everybody has signed",                  "“{title}” is signed by everybody"),
     "artifact:seal":       Event("document.sealed",            "Signatures", "The sealed PDF is ready",               "The sealed PDF of “{title}” is ready"),
+    "comment:start":       Event("comment.added",              "Comments",   "Somebody comments",                     "Somebody commented on “{title}”"),
+    "comment:reply":       Event("comment.added",              "Comments",   "Somebody comments",                     "Somebody commented on “{title}”"),
+    "comment:resolve":     Event("comment.resolved",           "Comments",   "A thread of comments is resolved",      "A thread on “{title}” is resolved"),
     "invoice:issue":       Event("invoice.issued",             "Money",      "An invoice goes out",                   "Invoice {number} over {amount} went out"),
     "invoice:issue_now":   Event("invoice.issued",             "Money",      "An invoice goes out",                   "Invoice {number} over {amount} went out"),
     "invoice:pay":         Event("invoice.paid",               "Money",      "An invoice is paid in full",            "Invoice {number} over {amount} is paid"),

@@ -22,7 +22,7 @@ from contractflow.jobs import schedule
 from contractflow.models import AuditEvent, Delivery, DeliveryAttempt, Endpoint, Notification, Subscription
 from contractflow.ops import webhook_docs
 from contractflow.permissions import System
-from contractflow.services import clients, documents, orgs, outgoing, portal
+from contractflow.services import clients, comments, documents, orgs, outgoing, portal
 from contractflow.services.outgoing import DAYS_OF_FAILURE, MOST_ATTEMPTS
 from contractflow.workflows.endpoint import EndpointStatus
 from contractflow.workflows.events import CHOSEN
@@ -523,7 +523,7 @@ def test_the_log_goes_on_page_by_page_in_as_many_questions(hook):
     assert (len(first.messages), len(second.messages), second.after) == (50, 10, "")
     with unit_of_work(cast.adam) as work, journey.statements(work) as seen:
         outgoing.one(work, UUID(hook.endpoint_id))
-    assert len(seen) <= 5
+    assert len(seen) <= 6
 
 
 def test_with_the_organisation_its_endpoints_are_erased(hook):
@@ -550,3 +550,88 @@ def test_the_scheduler_wakes_a_worker_for_what_is_due(hook, monkeypatch):
         schedule.sweep(connection, 600)
     assert ("outgoing.deliver", hook.endpoint_id) in woken
     assert ("outgoing.forget", "") in woken
+
+
+def on(tier):
+    with unit_of_work(cast.northlight) as work:
+        work.db.exec(select(Subscription)).one().tier = tier
+
+
+async def test_with_a_smaller_plan_messages_wait_and_go_out_when_it_is_large_again(hook, sandbox):
+    endpoint = UUID(hook.endpoint_id)
+    on("growth")
+    as_(cast.mia, clients.add, journey.new_client())
+    for _ in range(2):
+        await deliver(hook)
+        assert due() == [], "nobody is woken for it again and again"
+        sweep(301)
+    assert due() == [hook.endpoint_id]
+    assert sandbox.calls("crm") == []
+    (waiting,) = messages(hook)
+    assert (waiting.status, waiting.attempts) == ("queued", 0)
+    assert row(Endpoint, endpoint).status is EndpointStatus.ACTIVE, "nobody has paused it"
+
+    page = as_(cast.adam, outgoing.one, endpoint)
+    assert page.why_no_plan == (
+        "The Growth plan sends no webhooks. The Scale plan does; Slack is in every plan. What happens meanwhile waits"
+        " for thirty days, and is sent when the plan allows it again. 1 message waits."
+    )
+    assert (page.row.standing, page.can_resume, page.is_moving) == ("Paused", False, False)
+    assert as_(cast.adam, outgoing.list_page).rows[0].standing == "Paused"
+    told = as_(
+        cast.northlight,
+        lambda work: list(
+            work.db.exec(
+                select(Notification)
+                .where(col(Notification.kind) == "endpoint_paused", col(Notification.channel) == "email")
+                .order_by(col(Notification.recipient))
+            )
+        ),
+    )
+    assert [one.recipient for one in told] == [cast.email_of(cast.adam), cast.email_of(cast.olivia)]
+    assert told[0].payload["why"] in page.why_no_plan
+    for verb, given in (
+        (outgoing.test, endpoint),
+        (outgoing.replay, waiting.id),
+        (outgoing.replay_failed, endpoint),
+    ):
+        with pytest.raises(LimitReached, match="Scale"):
+            as_(cast.adam, verb, given)
+
+    on("scale")
+    await deliver(hook)
+    assert [json.loads(call["body"])["type"] for call in sandbox.calls("crm")] == ["client.added"]
+    page = as_(cast.adam, outgoing.one, endpoint)
+    assert (page.why_no_plan, page.row.standing) == ("", "Active")
+
+
+async def test_approvals_and_comments_are_news_without_their_words(hook, sandbox):
+    document_id = journey.in_review()
+    version = journey.look(cast.adam, document_id).current_version_id
+    as_(cast.olivia, documents.override_approval, document_id, version, reason="It cannot wait.")
+    as_(cast.mia, comments.start, document_id, "", "Nightingale sings.")
+    thread = as_(cast.mia, comments.of_document, document_id).on_document[0].id
+    as_(cast.adam, comments.reply, document_id, UUID(thread), "It does.")
+    as_(cast.adam, comments.resolve, document_id, UUID(thread))
+    for _ in messages(hook):
+        await deliver(hook)
+    told = [json.loads(call["body"]) for call in sandbox.calls("crm")[::-1]]
+    words = [one["type"] for one in told]
+    assert words[-5:] == [
+        "document.submitted",
+        "document.approval_overridden",
+        "comment.added",
+        "comment.added",
+        "comment.resolved",
+    ]
+    assert told[-1]["data"]["comment"] == {
+        "id": thread,
+        "kind": "comment",
+        "visibility": "internal",
+        "state": "resolved",
+        "parent_id": None,
+        "contact_id": None,
+    }
+    assert told[-1]["data"]["document"]["id"] == str(document_id)
+    assert "Nightingale" not in str(told)
+    assert "cannot wait" not in str(told)

@@ -22,6 +22,7 @@ from contractflow.integrations.outgoing.posting import KEPT, Answer
 from contractflow.models import Delivery, DeliveryAttempt, Endpoint
 from contractflow.permissions import Permission as P
 from contractflow.security import vault
+from contractflow.services import limits
 from contractflow.services.moving import locked, move
 from contractflow.services.outgoing import places, telling
 from contractflow.services.outgoing.facts import body_of
@@ -37,6 +38,8 @@ LONGEST_REST: Final = 300.0
 DAYS_OF_FAILURE: Final = 5
 """After so many without one success an endpoint is paused."""
 FORGOTTEN_AT_ONCE: Final = 5000
+REST_WITHOUT_PLAN: Final = timedelta(minutes=5)
+"""How often we look whether the plan sends webhooks again."""
 
 _FORGET = text("SELECT gate_forget_deliveries(:limit)")
 
@@ -59,6 +62,10 @@ def claim(work: UnitOfWork, endpoint_id: UUID) -> Call | None:
         return None
     row = _next(work, endpoint)
     if row is None:
+        return None
+    if refused := why_no_plan(work, endpoint):
+        locked(work, Endpoint, endpoint_id, "endpoint").rests_until = work.now + REST_WITHOUT_PLAN
+        telling.waits_for_plan(work, endpoint, refused)
         return None
     row.attempts += 1
     row.next_attempt_at = work.now + LEASE
@@ -98,6 +105,11 @@ def settle(work: UnitOfWork, delivery_id: UUID, answer: Answer) -> None:
 def forget(work: UnitOfWork) -> int:
     """Messages older than thirty days, of all organisations; how many there were. Only a worker may."""
     return int(work.db.scalar(_FORGET, {"limit": FORGOTTEN_AT_ONCE}) or 0)
+
+
+def why_no_plan(work: UnitOfWork, endpoint: Endpoint) -> str:
+    """Why the organisation's plan sends nothing there now; what happens meanwhile waits. Empty when it does."""
+    return limits.why_no_api(work) if endpoint.channel == "webhook" else ""
 
 
 def message_id_of(delivery_id: UUID) -> str:

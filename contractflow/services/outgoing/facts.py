@@ -19,6 +19,7 @@ from contractflow.integrations.outgoing import slack
 from contractflow.models import (
     AuditEvent,
     Client,
+    Comment,
     Delivery,
     Document,
     Endpoint,
@@ -49,6 +50,7 @@ FACTS: Final[dict[str, Facts]] = {
     "signer":   Facts(Signer,   ("id", "role", "status")),
     "invoice":  Facts(Invoice,  ("id", "number", "kind", "status", "currency", "total_minor", "paid_minor", "due_on", "client_id"), "/invoices/{}"),
     "payment":  Facts(Payment,  ("id", "kind", "status", "currency", "amount_minor", "invoice_id")),
+    "comment":  Facts(Comment,  ("id", "kind", "visibility", "state", "parent_id", "contact_id")),
     "lead":     Facts(Lead,     ("id", "status", "client_id", "project_id"), "/leads/{}"),
     "client":   Facts(Client,   ("id", "status"), "/clients/{}"),
     "project":  Facts(Project,  ("id", "name", "status", "client_id"), "/projects/{}"),

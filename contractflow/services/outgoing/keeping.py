@@ -144,9 +144,11 @@ def rotate(work: UnitOfWork, endpoint_id: UUID) -> Made:
 
 
 def test(work: UnitOfWork, endpoint_id: UUID) -> None:
-    """Send it one message now, paused or not; tried once. Raises NotFound."""
+    """Send it one message now, paused or not; tried once. Raises NotFound, LimitReached."""
     work.require(P.INTEGRATION_MANAGE)
     row = _open(work, endpoint_id)
+    if row.channel == "webhook":
+        limits.require_api(work)
     row.rests_until = None
     work.db.flush()
     work.record("endpoint:test", "endpoint", row.id, name=row.name)

@@ -16,7 +16,8 @@ from contractflow.models import Delivery, DeliveryAttempt, Endpoint
 from contractflow.permissions import Permission as P
 from contractflow.services import limits
 from contractflow.services.display import When, shown
-from contractflow.services.outgoing.delivering import message_id_of
+from contractflow.services.outgoing import telling
+from contractflow.services.outgoing.delivering import message_id_of, why_no_plan
 from contractflow.services.outgoing.keeping import MOST_ENDPOINTS
 from contractflow.services.paging import PAGE, by_id
 from contractflow.workflows.endpoint import EndpointStatus
@@ -103,6 +104,8 @@ class EndpointPage:
     row: EndpointRow = field(default_factory=EndpointRow)
     groups: list[EventGroup] = field(default_factory=list)
     why_paused: str = ""
+    why_no_plan: str = ""
+    """Why the plan sends nothing there, and what has been waiting since; empty when it does."""
     is_signed: bool = False
     former_until: When = field(default_factory=When)
     can_pause: bool = False
@@ -118,8 +121,9 @@ def list_page(work: UnitOfWork) -> EndpointsPage:
     """All that were not removed; there are few."""
     work.require(P.INTEGRATION_MANAGE)
     query = select(Endpoint).where(col(Endpoint.status) != EndpointStatus.REMOVED).order_by(col(Endpoint.id))
-    rows = [_row(work, one) for one in work.db.exec(query)]
-    return EndpointsPage(rows, limits.why_no_api(work), len(rows) < MOST_ENDPOINTS)
+    refused = limits.why_no_api(work)
+    rows = [_row(work, one, "" if one.channel == "slack" else refused) for one in work.db.exec(query)]
+    return EndpointsPage(rows, refused, len(rows) < MOST_ENDPOINTS)
 
 
 def event_groups(work: UnitOfWork) -> list[EventGroup]:
@@ -136,18 +140,20 @@ def one(work: UnitOfWork, endpoint_id: UUID, after: str = "", status: str = "") 
         raise NotFound("integration")
     found = _messages(work, endpoint_id, after, status)
     former = endpoint.former_until if endpoint.former_until and endpoint.former_until > work.now else None
+    refused = why_no_plan(work, endpoint)
     return EndpointPage(
-        row=_row(work, endpoint),
+        row=_row(work, endpoint, refused),
+        why_no_plan=f"{refused} {telling.WAITS} {_waiting(work, endpoint_id)}" if refused else "",
         groups=_groups(endpoint.events),
         why_paused=endpoint.why_paused,
         is_signed=endpoint.channel == "webhook",
         former_until=shown(work, former),
         can_pause=endpoint.status is EndpointStatus.ACTIVE,
-        can_resume=endpoint.status is EndpointStatus.PAUSED,
+        can_resume=endpoint.status is EndpointStatus.PAUSED and not refused,
         messages=_delivery_rows(work, found[:PAGE]),
         after=str(found[PAGE - 1].id) if len(found) > PAGE else "",
-        failed=_failed(work, endpoint_id),
-        is_moving=any(row.status == "queued" and row.attempts <= 1 for row in found[:PAGE]),
+        failed=_count(work, endpoint_id, "dead"),
+        is_moving=not refused and any(row.status == "queued" and row.attempts <= 1 for row in found[:PAGE]),
     )
 
 
@@ -176,7 +182,7 @@ def message(work: UnitOfWork, delivery_id: UUID) -> MessagePage:
     return MessagePage(_delivery_rows(work, [row])[0], message_id_of(row.id), row.body or "", attempts, again)
 
 
-def _row(work: UnitOfWork, endpoint: Endpoint) -> EndpointRow:
+def _row(work: UnitOfWork, endpoint: Endpoint, refused: str) -> EndpointRow:
     count = len(endpoint.events)
     is_failing = endpoint.status is EndpointStatus.ACTIVE and endpoint.failures > 0
     return EndpointRow(
@@ -185,7 +191,7 @@ def _row(work: UnitOfWork, endpoint: Endpoint) -> EndpointRow:
         channel=CHANNEL_WORDS[endpoint.channel],
         shown=endpoint.shown,
         events="All events" if count == len(CHOSEN) else f"{count} event{'' if count == 1 else 's'}",
-        standing="Failing" if is_failing else endpoint.status.value.capitalize(),
+        standing="Paused" if refused else "Failing" if is_failing else endpoint.status.value.capitalize(),
         succeeded=shown(work, endpoint.succeeded_at),
     )
 
@@ -206,12 +212,18 @@ def _messages(work: UnitOfWork, endpoint_id: UUID, after: str, status: str) -> l
     return list(work.db.exec(query.order_by(col(Delivery.id).desc()).limit(PAGE + 1)))
 
 
-def _failed(work: UnitOfWork, endpoint_id: UUID) -> int:
+def _waiting(work: UnitOfWork, endpoint_id: UUID) -> str:
+    count = _count(work, endpoint_id, "queued")
+    return f"{count:,} message{'' if count == 1 else 's'} wait{'s' if count == 1 else ''}." if count else ""
+
+
+def _count(work: UnitOfWork, endpoint_id: UUID, status: str) -> int:
+    """A thousand at most; test events are not counted."""
     some = (
         select(Delivery.id)
         .where(
             col(Delivery.endpoint_id) == endpoint_id,
-            col(Delivery.status) == "dead",
+            col(Delivery.status) == status,
             col(Delivery.event) != TEST,
         )
         .limit(1000)

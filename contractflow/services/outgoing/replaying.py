@@ -13,6 +13,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, NotFound
 from contractflow.models import Delivery, Endpoint
 from contractflow.permissions import Permission as P
+from contractflow.services import limits
 from contractflow.services.moving import locked
 from contractflow.workflows.endpoint import EndpointStatus
 from contractflow.workflows.events import TEST
@@ -28,7 +29,7 @@ def replay(work: UnitOfWork, delivery_id: UUID) -> None:
         raise NotFound("message")
     endpoint = _open(work, known.endpoint_id)
     row = locked(work, Delivery, delivery_id, "message")
-    _require_active(endpoint, row.event)
+    _require_active(work, endpoint, row.event)
     if row.status == "queued" and row.attempts == 0:
         return
     row.status, row.attempts, row.next_attempt_at, row.finished_at = "queued", 0, work.now, None
@@ -47,7 +48,7 @@ def replay_failed(work: UnitOfWork, endpoint_id: UUID) -> int:
     """All that were given up, a thousand at a time; how many. Raises NotFound, IllegalMove."""
     work.require(P.INTEGRATION_MANAGE)
     endpoint = _open(work, endpoint_id)
-    _require_active(endpoint, "")
+    _require_active(work, endpoint, "")
     given_up = (
         select(Delivery.id)
         .where(
@@ -77,7 +78,9 @@ def _open(work: UnitOfWork, endpoint_id: UUID) -> Endpoint:
     return endpoint
 
 
-def _require_active(endpoint: Endpoint, event: str) -> None:
+def _require_active(work: UnitOfWork, endpoint: Endpoint, event: str) -> None:
+    if endpoint.channel == "webhook":
+        limits.require_api(work)
     if endpoint.status is not EndpointStatus.ACTIVE and event != TEST:
         raise IllegalMove("This integration is paused. Resume it first.")
 

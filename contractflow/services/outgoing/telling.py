@@ -13,6 +13,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import notifications
 from contractflow.workflows.membership import MembershipStatus
 
+WAITS = "What happens meanwhile waits for thirty days, and is sent when the plan allows it again."
 ADMINS = [role for role in Role if role.value >= GRANTS[P.INTEGRATION_MANAGE].least.value]
 
 
@@ -23,6 +24,11 @@ def dead(work: UnitOfWork, endpoint: Endpoint, event: str) -> None:
 
 def paused(work: UnitOfWork, endpoint: Endpoint, why: str) -> None:
     _tell(work, "endpoint_paused", endpoint, f"paused:{work.now.isoformat()}", why=why)
+
+
+def waits_for_plan(work: UnitOfWork, endpoint: Endpoint, why: str) -> None:
+    """The plan sends no webhooks any more and there is something to send; said again in a month, if that is still so."""
+    _tell(work, "endpoint_paused", endpoint, f"plan:{work.now:%Y-%m}", why=f"{why} {WAITS}")
 
 
 def _tell(work: UnitOfWork, kind: str, endpoint: Endpoint, what: str, **facts: Any) -> None:
