@@ -152,8 +152,8 @@ def mailed_code(signer: SignerActor) -> str:
     return one_time_code(as_(cast.northlight, newest))
 
 
-def ready_to_sign() -> SignerActor:
-    clara = signer_of(sent())
+def ready_to_sign(document_id: UUID | None = None) -> SignerActor:
+    clara = signer_of(document_id or sent())
     as_(clara, portal.one)
     as_(clara, portal.consent)
     as_(clara, portal.request_code)
@@ -161,7 +161,8 @@ def ready_to_sign() -> SignerActor:
     return clara
 
 
-def signed() -> SignerActor:
-    clara = ready_to_sign()
+def signed(document_id: UUID | None = None) -> SignerActor:
+    """Whatever was sent, or a document of its own."""
+    clara = ready_to_sign(document_id)
     as_(clara, portal.sign, kind="typed", typed_name=clara.name, agreed_intent=True)
     return clara

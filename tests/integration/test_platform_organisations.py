@@ -385,6 +385,26 @@ def test_a_trial_is_extended_to_a_day_and_twice_is_once(petra):
         assert refused.value.field == "until"
 
 
+def test_a_trial_that_has_ended_is_opened_again(petra):
+    """It only read; from the next click on its people work again, and a second time changes nothing."""
+    trial(status="read_only", trial_ends_at=_today(petra) - timedelta(days=3))
+
+    def is_unpaid():
+        with unit_of_work(Visitor()) as work:
+            return sessions.place(work, cast.mia.user_id, cast.NORTHLIGHT, uuid4()).is_unpaid
+
+    assert is_unpaid()
+    for nobody in (cast.olivia, cast.northlight):
+        with pytest.raises(NotAllowed):
+            as_(nobody, platform.extend_trial, "2030-01-01")
+    until = f"{_today(petra) + timedelta(days=14):%Y-%m-%d}"
+    for _ in range(2):
+        as_(petra, platform.extend_trial, until)
+    assert not is_unpaid()
+    assert (seen(petra).state, seen(petra).trial_until) == ("trialing", until)
+    assert [event.action for event in trail()] == ["subscription:extend", "platform:extend_trial"]
+
+
 def _today(petra):
     with unit_of_work(petra) as work:
         return work.now

@@ -17,10 +17,12 @@ from contractflow.integrations.signing import verify
 from contractflow.jobs import signing
 from contractflow.models import Artifact, AuditEvent, AuditHead, Document, Notification
 from contractflow.permissions import Signer, Visitor
-from contractflow.services import audit, sealing, verification
+from contractflow.services import audit, documents, sealing, verification
 from contractflow.services.sealing import keep, make, prepare
 from tests import builders, cast
-from tests.integration.journey import seal
+from tests.integration import journey
+from tests.integration.journey import as_, seal
+from tests.pdf_words import words_of
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url", "own_key")
 
@@ -213,3 +215,25 @@ def test_the_sweep_finds_what_was_never_sealed(signed):
     seal(document)
     use_role(DbRole.WORKER)
     assert signing.sweep() == 0
+
+
+def test_the_sealed_file_says_that_the_approval_was_overridden_and_why():
+    document_id = journey.in_review()
+    version = journey.look(cast.adam, document_id).current_version_id
+    as_(cast.olivia, documents.override_approval, document_id, version, "The launch is on Monday.")
+    as_(cast.mia, documents.send, document_id)
+    overridden = words_of(seal(journey.signed(document_id)).content)
+    assert "Olivia Owner sent it without the approval it needed: The launch is on Monday." in overridden
+    assert "Olivia Owner overrode the approval" in overridden
+
+    plain = words_of(seal(journey.signed(as_sent_by_the_rules())).content)
+    assert "Mia Member" in plain
+    assert "without the approval it needed" not in plain
+
+
+def as_sent_by_the_rules():
+    document_id = journey.a_draft(key="k2")
+    as_(cast.mia, documents.submit, document_id)
+    as_(cast.adam, documents.approve, document_id, journey.look(cast.adam, document_id).current_version_id)
+    as_(cast.mia, documents.send, document_id)
+    return document_id
