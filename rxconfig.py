@@ -3,7 +3,7 @@
 import reflex as rx
 
 from contractflow.config import settings
-from contractflow.web.build import SameOrigin, WithoutEval
+from contractflow.web.build import Leaner, SameOrigin, WithoutEval
 
 config = rx.Config(
     app_name="contractflow",
@@ -15,12 +15,6 @@ config = rx.Config(
     redis_token_expiration=3 * 24 * 3600,
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[
-        WithoutEval(),
-        SameOrigin(),
-        rx.plugins.RadixThemesPlugin(
-            theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")
-        ),
-    ],
+    plugins=[WithoutEval(), Leaner(), SameOrigin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -15,7 +15,8 @@ from contractflow import (
 )
 from contractflow.api import api
 from contractflow.broker.connections import close_async
-from contractflow.components.head import STYLESHEETS, head
+from contractflow.components.head import DESK, STYLESHEETS, desk, head
+from contractflow.components.toasts import Toasts
 from contractflow.config import settings
 from contractflow.web import arrivals, later, liveness, locks, sockets
 from contractflow.web.csp import CspMiddleware
@@ -44,6 +45,8 @@ POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE, "/forgot": TURNSTILE}
 app = rx.App(
     stylesheets=STYLESHEETS,
     head_components=head(),
+    extra_app_wraps={DESK: desk},
+    toaster=Toasts.create(),
     html_lang="en",
     backend_exception_handler=show_error,
     frontend_exception_handler=log_frontend_error,

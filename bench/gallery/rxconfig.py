@@ -2,18 +2,12 @@
 
 import reflex as rx
 
-from contractflow.web.build import SameOrigin, WithoutEval
+from contractflow.web.build import Leaner, SameOrigin, WithoutEval
 
 config = rx.Config(
     app_name="gallery",
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[
-        WithoutEval(),
-        SameOrigin(),
-        rx.plugins.RadixThemesPlugin(
-            theme=rx.theme(accent_color="indigo", gray_color="slate", radius="medium")
-        ),
-    ],
+    plugins=[WithoutEval(), Leaner(), SameOrigin()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -9,6 +9,19 @@ import reflex as rx
 from contractflow.components.buttons import danger, primary, secondary
 from contractflow.components.fields import form_error, text_field
 from contractflow.components.icon import Content, Text
+from contractflow.components.overlays import (
+    DialogClose,
+    DialogContent,
+    DialogRoot,
+    DialogTitle,
+    DialogTrigger,
+    DialogWords,
+    MenuContent,
+    MenuItem,
+    MenuRoot,
+    MenuRule,
+    MenuTrigger,
+)
 
 
 class ReturnFocus(rx.Component):
@@ -29,15 +42,14 @@ def dialog(
 ) -> rx.Component:
     """Opened by its `trigger`, or by the state with `is_open` and `on_open_change`."""
     control = {"open": is_open, "on_open_change": on_open_change} if is_open is not None else {}
-    return rx.dialog.root(
-        rx.dialog.trigger(trigger) if trigger else rx.fragment(),
-        rx.dialog.content(
-            rx.dialog.title(title, class_name="cf-dialog__title"),
+    return DialogRoot.create(
+        DialogTrigger.create(trigger) if trigger else rx.fragment(),
+        DialogContent.create(
+            DialogTitle.create(title, class_name="cf-dialog__title"),
             # Always there: screen readers read it on opening, and Radix warns when it is missing.
-            rx.dialog.description(words, class_name="cf-dialog__words" if words else "cf-hidden"),
+            DialogWords.create(words, class_name="cf-dialog__words" if words else "cf-hidden"),
             *content,
             rx.fragment() if trigger else ReturnFocus.create(),
-            class_name="cf-dialog",
             max_width=width,
         ),
         **control,
@@ -47,7 +59,7 @@ def dialog(
 def buttons(*pressed: rx.Component, cancel: str = "Cancel", why: Text = "") -> rx.Component:
     """The line at the bottom: the way out first, the verb last; before them `why` the verb cannot be done."""
     reason = rx.cond(why, rx.el.span(why, class_name="cf-dialog__why"))
-    return rx.el.div(reason, rx.dialog.close(secondary(cancel)), *pressed, class_name="cf-dialog__buttons")
+    return rx.el.div(reason, DialogClose.create(secondary(cancel)), *pressed, class_name="cf-dialog__buttons")
 
 
 def confirm(
@@ -55,7 +67,7 @@ def confirm(
 ) -> rx.Component:
     """“Send to Anna Berg?” and two buttons; closes at once, the page shows what came of it."""
     press = (danger if destroys else primary)(verb, on_click=on_confirm)
-    return dialog(trigger, title, buttons(rx.dialog.close(press)), words=words)
+    return dialog(trigger, title, buttons(DialogClose.create(rx.el.div(press))), words=words)
 
 
 def typed_form(
@@ -80,12 +92,12 @@ def typed_form(
 
 def menu(trigger: rx.Component, *items: rx.Component) -> rx.Component:
     """Secondary actions; items are `menu_item(...)` or `menu_rule()`."""
-    return rx.menu.root(rx.menu.trigger(trigger), rx.menu.content(*items, variant="soft"))
+    return MenuRoot.create(MenuTrigger.create(trigger), MenuContent.create(*items))
 
 
 def menu_item(label: Content, on_select: Any, destroys: bool = False) -> rx.Component:
-    return rx.menu.item(label, on_select=on_select, **({"color": "red"} if destroys else {}))
+    return MenuItem.create(label, on_select=on_select, destroys=destroys)
 
 
 def menu_rule() -> rx.Component:
-    return rx.menu.separator()
+    return MenuRule.create()

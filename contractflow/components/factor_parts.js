@@ -1,7 +1,7 @@
 /** Pieces of the dialogs of second factors: a button, a field, the line at the bottom, the recovery codes. */
 
 import { createElement as h, useState } from "react";
-import { Dialog } from "@radix-ui/themes";
+import { DialogContent, DialogRoot, DialogTitle, DialogWords } from "../overlays/sheet.jsx";
 
 export const Button = ({ look = "primary", busy, children, ...rest }) =>
   h(
@@ -29,13 +29,13 @@ export function Field({ id, label, help, problem, ...rest }) {
 /** Without `onClose` it stays until something in it closes it: a click beside it must not lose what is shown once. */
 export function Sheet({ open, onClose, title, words, children }) {
   return h(
-    Dialog.Root,
+    DialogRoot,
     { open, onOpenChange: (is) => !is && onClose?.() },
     h(
-      Dialog.Content,
-      { className: "cf-dialog", maxWidth: "480px" },
-      h(Dialog.Title, { className: "cf-dialog__title" }, title),
-      h(Dialog.Description, { className: words ? "cf-dialog__words" : "cf-hidden" }, words || title),
+      DialogContent,
+      { maxWidth: "480px" },
+      h(DialogTitle, { className: "cf-dialog__title" }, title),
+      h(DialogWords, { className: words ? "cf-dialog__words" : "cf-hidden" }, words || title),
       children,
     ),
   );

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 STYLESHEETS = [
+    "/styles/colours.css",
     "/contractflow.css",
     "/styles/controls.css",
     "/styles/data.css",
@@ -19,6 +20,8 @@ STYLESHEETS = [
     "/styles/audit.css",
     "/styles/factors.css",
 ]
+DESK = (20, "Desk")
+"""Where Reflex puts it: inside what it wraps pages in itself."""
 INTER, SERIF = "/fonts/inter-latin.woff2", "/fonts/source-serif-latin.woff2"
 
 
@@ -27,9 +30,18 @@ def head() -> list[rx.Component]:
     return [
         preload(INTER),
         rx.el.link(rel="icon", href="/logo.svg", type="image/svg+xml"),
-        rx.el.meta(name="theme-color", content="#f9f9fb", media="(prefers-color-scheme: light)"),
-        rx.el.meta(name="theme-color", content="#101113", media="(prefers-color-scheme: dark)"),
+        rx.el.meta(
+            name="theme-color", content="#f9f9fb", custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        rx.el.meta(
+            name="theme-color", content="#101113", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
     ]
+
+
+def desk(_has_state: bool = True) -> rx.Component:
+    """What every page stands on, for rx.App(extra_app_wraps={DESK: desk})."""
+    return rx.el.div(class_name="cf-desk")
 
 
 def preload(font: str) -> rx.Component:

@@ -14,7 +14,7 @@ Content = str | rx.Var[Any] | rx.Component
 
 def icon(name: str, size: int = 16, **props: Any) -> rx.Component:
     """A picture beside a word, hidden from screen readers: the word says it."""
-    return rx.icon(name, size=size, stroke_width=1.75, aria_hidden="true", **props)
+    return rx.icon(name, size=size, custom_attrs={"strokeWidth": 1.75}, aria_hidden="true", **props)
 
 
 def link(*children: Content, href: Text, **props: Any) -> rx.Component:

@@ -1,6 +1,6 @@
 import { createElement as h, useEffect, useRef, useState } from "react";
 import { useNavigate } from "react-router";
-import { Dialog } from "@radix-ui/themes";
+import { DialogContent, DialogRoot, DialogTitle, DialogTrigger } from "../overlays/sheet.jsx";
 
 const PAUSE_MS = 120;
 const isShortcut = (event) => (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
@@ -58,17 +58,17 @@ export function Palette({ hits, answered, onFind, label, shortcut }) {
     ),
   ];
   return h(
-    Dialog.Root,
+    DialogRoot,
     { open, onOpenChange: show },
     h(
-      Dialog.Trigger,
+      DialogTrigger,
       null,
       h("button", { type: "button", className: "cf-palette__open", "aria-keyshortcuts": "Meta+K Control+K" }, label, h("kbd", { "aria-hidden": true }, shortcut)),
     ),
     h(
-      Dialog.Content,
-      { className: "cf-dialog cf-palette", maxWidth: "560px", align: "start", "aria-describedby": undefined },
-      h(Dialog.Title, { className: "cf-hidden" }, "Search"),
+      DialogContent,
+      { className: "cf-palette", maxWidth: "560px", atTop: true, "aria-describedby": undefined },
+      h(DialogTitle, { className: "cf-hidden" }, "Search"),
       h("input", {
         className: "cf-input", type: "text", role: "combobox", value: text, placeholder: "Documents, clients, people, pages", "aria-label": "Search everything",
         "aria-expanded": true, "aria-controls": "palette-hits", "aria-activedescendant": shown.length ? `palette-${at}` : undefined,

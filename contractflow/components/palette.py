@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from contractflow.components.overlays import DIALOG
 from contractflow.services.search import Hit
 from contractflow.state.search import SearchState
 
 
 class Palette(rx.Component):
     library = rx.asset("palette.jsx", shared=True).importable_path
+    lib_dependencies: list[str] = [DIALOG]
     tag = "Palette"
     hits: rx.Var[list[Hit]]
     answered: rx.Var[str]

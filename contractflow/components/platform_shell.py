@@ -36,6 +36,7 @@ def platform_page(route: str, title: str, *, on_load: Sequence[Any], tab: str = 
             return rx.cond(PlatformDoorState.is_known, seen, rx.fragment())
 
         page.__name__ = f"platform_{title}"
+        page.__module__ = view.__module__  # as in shell.py
         rx.page(route=route, title="ContractFlow", on_load=put_behind(route, on_load))(page)
         return view
 

@@ -6,25 +6,31 @@ from typing import Any
 
 import reflex as rx
 
+from contractflow.components.overlays import DIALOG
+
 # The scripts stand beside each other, so that they can share these two.
 CLIENT = rx.asset("factor_client.js", shared=True)
 PARTS = rx.asset("factor_parts.js", shared=True)
 
 
-class ConfirmIdentity(rx.Component):
+class _Factor(rx.Component):
+    lib_dependencies: list[str] = [DIALOG]
+
+
+class ConfirmIdentity(_Factor):
     """Shows nothing until something asks the person to confirm that it is them. One in every frame."""
 
     library = rx.asset("confirm_identity.jsx", shared=True).importable_path
     tag = "ConfirmIdentity"
 
 
-class ConfirmHere(rx.Component):
+class ConfirmHere(_Factor):
     library = rx.asset("confirm_identity.jsx", shared=True).importable_path
     tag = "ConfirmHere"
     next: rx.Var[str]
 
 
-class _Enrolling(rx.Component):
+class _Enrolling(_Factor):
     label: rx.Var[str]
     look: rx.Var[str]
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
@@ -35,7 +41,7 @@ class EnrolApp(_Enrolling):
     tag = "EnrolApp"
 
 
-class RenewCodes(rx.Component):
+class RenewCodes(_Factor):
     library = rx.asset("enrol_app.jsx", shared=True).importable_path
     tag = "RenewCodes"
     on_done: rx.EventHandler[rx.event.no_args_event_spec]
@@ -46,7 +52,7 @@ class AddPasskey(_Enrolling):
     tag = "AddPasskey"
 
 
-class PasskeySignIn(rx.Component):
+class PasskeySignIn(_Factor):
     library = rx.asset("passkey.jsx", shared=True).importable_path
     tag = "PasskeySignIn"
     path: rx.Var[str]

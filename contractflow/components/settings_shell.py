@@ -50,6 +50,7 @@ def settings_page(
             )
 
         page.__name__ = f"settings_{title}"
+        page.__module__ = view.__module__
         member_page(
             route,
             title,

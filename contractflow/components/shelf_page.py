@@ -20,6 +20,7 @@ def shelf_page(noun: str) -> Callable[[View], View]:
             return loaded_or_missing(State, noun, f"/{noun}s", view(), skeleton_paper())
 
         page.__name__ = noun
+        page.__module__ = view.__module__
         member_page(
             f"/{noun}s/[template_id]",
             noun.capitalize(),

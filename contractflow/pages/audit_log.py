@@ -9,6 +9,7 @@ from contractflow.components.dialog import menu
 from contractflow.components.empty import empty
 from contractflow.components.fields import date_field, select_field, text_field
 from contractflow.components.icon import anchor
+from contractflow.components.overlays import MenuItem
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
@@ -41,7 +42,7 @@ def _export() -> rx.Component:
 
 def _file(href: str | rx.Var[str], title: str, words: str) -> rx.Component:
     lines = rx.el.span(title, rx.el.small(words, class_name="cf-muted"), class_name="cf-audit__file")
-    return rx.menu.item(anchor(lines, href=href), as_child=True)
+    return MenuItem.create(anchor(lines, href=href), as_child=True)
 
 
 @settings_page(HERE, "Audit log", on_load=State.load, needs=P.AUDIT_READ, action=_verify, menu=_export)

@@ -11,7 +11,7 @@ from contractflow.components import table as tables
 from contractflow.components.block_editor import BlockEditor
 from contractflow.components.checklist import checklist, step
 from contractflow.components.empty import empty
-from contractflow.components.head import STYLESHEETS, head
+from contractflow.components.head import DESK, STYLESHEETS, desk, head
 from contractflow.components.icon import link
 from contractflow.components.notice import failure, notice
 from contractflow.components.portal_shell import next_step, portal_frame
@@ -20,6 +20,7 @@ from contractflow.components.signature_pad import signature_pad
 from contractflow.components.story import STORY
 from contractflow.components.theme import theme_choice
 from contractflow.components.timeline import timeline
+from contractflow.components.toasts import Toasts
 from contractflow.pages import landing  # noqa: F401  one look at the real thing
 from contractflow.web.csp import CspMiddleware
 from gallery.rows import BLOCKS, DOCUMENTS, LONG, Person
@@ -353,5 +354,7 @@ app = rx.App(
     ],  # the product's own policy: what breaks under it breaks here
     stylesheets=STYLESHEETS,
     head_components=head(),
+    extra_app_wraps={DESK: desk},
+    toaster=Toasts.create(),
     html_lang="en",
 )
