@@ -18,15 +18,15 @@ import psycopg
 from psycopg import sql
 
 from bench.lists.measuring import Organisation, measure, organisation
-from bench.lists.seeding import seed
+from bench.lists.seeding import furnish, seed
 from contractflow.config import settings
 from contractflow.db.engine import forget_engines
 from contractflow.db.migrations import migrate
 from contractflow.ops.embedded import DATABASE, LOGIN, EmbeddedPostgres
 
 AIM_MS = 20
-BESIDE = ("home", "palette", "analytics, a year")
-"""Neither lists nor counts, searches or documents: many questions at once, of which the aim does not speak."""
+BESIDE = ("analytics, a year", "leads, called by a word")
+"""Read everything there is: no documents, and of figures the aim does not speak."""
 BIG, ORDINARY = 0, 7
 SETTINGS = {"shared_buffers": "1GB", "max_wal_size": "8GB", "fsync": "off"}
 """A server that has memory; what is written here can be made again."""
@@ -56,6 +56,7 @@ def _make(server: EmbeddedPostgres, documents: int) -> None:
     with psycopg.connect(_plain(server.admin_url()), autocommit=True) as admin:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             migrate(_url(server, name))
+            furnish(_plain(server.admin_url(name)))
             return
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier("lists_new")))
         admin.execute(sql.SQL("CREATE DATABASE lists_new OWNER {}").format(sql.Identifier(LOGIN)))

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,24 @@ from sqlalchemy import event
 from contractflow.db.engine import engine
 from contractflow.db.unit_of_work import UnitOfWork, unit_of_work
 from contractflow.permissions import Member, Role
-from contractflow.services import analytics, clients, desk, documents, home, search
+from contractflow.services import (
+    analytics,
+    audit,
+    clients,
+    desk,
+    documents,
+    feed,
+    home,
+    invoices,
+    leads,
+    projects,
+    search,
+)
+from contractflow.services.audit import Wanted
 from contractflow.services.documents import DocumentList
 
 Look = Callable[[UnitOfWork], Any]
+YEAR_AGO = f"{date.today() - timedelta(days=365)}"  # noqa: DTZ011 -- somewhere in the middle of two years
 
 
 @dataclass
@@ -31,8 +46,11 @@ class Organisation:
     documents: list[UUID]
     clients: list[UUID]
     titles: list[str]
+    projects: list[UUID]
     middle: str = ""
     """The key of a page far down the list."""
+    invoice: str = ""
+    """The same for invoices."""
     taken: dict[str, list[float]] = field(default_factory=dict)
     """Milliseconds that the database took, by what was asked: from each statement to its answer."""
     cpu: dict[str, list[float]] = field(default_factory=dict)
@@ -51,13 +69,19 @@ def organisation(admin_url: str, name: str, number: int) -> Organisation:
         ).fetchall()
         key = sorted((f"{at.isoformat()}|{one}" for one, _, at in found))[len(found) // 2]
         people = admin.execute("SELECT id FROM client WHERE org_id = %s", (org_id,)).fetchall()
+        projects = admin.execute("SELECT id FROM project WHERE org_id = %s", (org_id,)).fetchall()
+        invoice = admin.execute(
+            "SELECT id FROM invoice WHERE org_id = %s ORDER BY md5(id::text) LIMIT 1", (org_id,)
+        ).fetchone()
     return Organisation(
         name,
         member,
         [one for one, _, _ in found],
         [one for (one,) in people],
         [title for _, title, _ in found],
+        [one for (one,) in projects],
         key,
+        str(invoice[0]) if invoice else "",
     )
 
 
@@ -69,6 +93,9 @@ def looks(of: Organisation, chance: random.Random) -> dict[str, Look]:
     def page(**asked: Any) -> Callable[[UnitOfWork], DocumentList]:
         return lambda work: documents.list_page(work, **asked)
 
+    def bills(status: str) -> Look:
+        return lambda work: invoices.list_page(work, status=status)
+
     statuses = {f"list, {one}": page(status=one) for one in ("draft", "review", "sent", "signed", "paid", "declined", "expired", "voided")}  # fmt: skip
     return {
         "list, first page": page(),
@@ -79,10 +106,27 @@ def looks(of: Organisation, chance: random.Random) -> dict[str, Look]:
         "list, called by a common word": page(text="website"),
         "counts by status": documents.counts,
         "clients": clients.list_page,
+        "clients, called by a word": lambda work: clients.list_page(work, text=rare[:4]),
+        "client page": lambda work: clients.one(work, chance.choice(of.clients)),
+        "projects": projects.list_page,
+        "project page": lambda work: projects.one(work, chance.choice(of.projects)),
+        "invoices": invoices.list_page,
+        "invoices, a page in the middle": lambda work: invoices.list_page(work, after=of.invoice),
+        **{f"invoices, {one}": bills(one) for one in ("open", "overdue", "paid", "void")},
+        "leads": leads.list_page,
+        "leads, called by a word": lambda work: leads.list_page(work, text=rare),
+        "notifications": feed.page,
+        "notifications, how many": feed.unread,
+        "audit log": lambda work: audit.page(work, Wanted()),
+        "audit log, of a person": lambda work: audit.page(work, Wanted(person=str(of.member.user_id))),
+        "audit log, of a kind": lambda work: audit.page(work, Wanted(kind="documents")),
+        "audit log, of a document": lambda work: audit.page(work, Wanted(document=str(of.documents[0]))),
+        "audit log, of a time": lambda work: audit.page(work, Wanted(until=YEAR_AGO)),
         "home": home.page,
         "palette": lambda work: search.find(work, rare[:4]),
         "search, a rare word": lambda work: search.page(work, rare, kind="document"),
         "search, a common word": lambda work: search.page(work, common, kind="document"),
+        "search, two common words": lambda work: search.page(work, f"{common} payment", kind="document"),
         "search, two words": lambda work: search.page(work, f"{common} {rare}", kind="document"),
         "search, two letters": lambda work: search.page(work, rare[:2], kind="document"),
         "search, no such word": lambda work: search.page(work, "xylophonist", kind="document"),

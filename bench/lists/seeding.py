@@ -43,18 +43,21 @@ SYLLABLES = [
     "zu",
 ]
 
-STAGE = """
+SCHEMA = """
 DROP SCHEMA IF EXISTS bench CASCADE;
 CREATE SCHEMA bench;
+CREATE FUNCTION bench.id(kind text, n bigint, at timestamptz) RETURNS uuid LANGUAGE sql STABLE AS $$
+  SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8'
+          || substr(md5(kind || n), 4, 15))::uuid
+$$;
+"""
+
+STAGE = """
 CREATE UNLOGGED TABLE bench.vocabulary (k int PRIMARY KEY, word text);
 CREATE UNLOGGED TABLE bench.pool (k int PRIMARY KEY, blocks text, words text[]);
 CREATE UNLOGGED TABLE bench.org (n int PRIMARY KEY, id uuid, clients int);
 CREATE UNLOGGED TABLE bench.doc (n int PRIMARY KEY, org_id uuid, id uuid, version_id uuid, client_id uuid, contact_id uuid,
   owner_id uuid, user_id uuid, status text, title text, number text, total bigint, at timestamptz, k int);
-CREATE FUNCTION bench.id(kind text, n bigint, at timestamptz) RETURNS uuid LANGUAGE sql STABLE AS $$
-  SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(kind || n), 1, 3) || '8'
-          || substr(md5(kind || n), 4, 15))::uuid
-$$;
 CREATE FUNCTION bench.word(n bigint) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT initcap(word) FROM bench.vocabulary WHERE k = n % {vocabulary}
 $$;
@@ -147,6 +150,45 @@ CREATE INDEX ix_search_entry_words ON search_entry USING gin (words) WITH (fastu
 """
 
 
+# What else fills a house: projects of a hundredth of the documents, a lead for each twentieth, requests for approval, two
+# lines of the trail for each document (their hashes are not chained) and a notification for each that was signed.
+AROUND = """
+INSERT INTO project (id, org_id, client_id, name, status, currency, owner_id, created_at)
+SELECT bench.id('project', c.n * 2 + p, '2024-02-01'), c.org_id, c.id, c.name || ' ' || p, 'active', 'EUR',
+       (SELECT m.id FROM membership m WHERE m.org_id = c.org_id AND m.role = 'owner'), '2024-02-01'
+  FROM (SELECT c.*, row_number() OVER (ORDER BY c.id) AS n FROM client c) c, generate_series(0, 1) p;
+UPDATE document d SET project_id = p.id FROM project p
+ WHERE d.number LIKE '%7' AND p.client_id = d.client_id AND p.name LIKE '%' || ascii(right(d.id::text, 1)) % 2;
+UPDATE invoice i SET project_id = d.project_id FROM document d WHERE d.id = i.document_id AND d.project_id IS NOT NULL;
+INSERT INTO lead (id, org_id, created_at, name, email, company, status, assigned_to, submission_key, client_id, first_response_at)
+SELECT bench.id('lead', row_number() OVER (), d.created_at), d.org_id, d.created_at, 'Person ' || d.number,
+       'lead' || substr(d.number, 4) || '@bench.test', d.title, s.status,
+       CASE WHEN s.status <> 'new' THEN d.owner_id END, d.number,
+       CASE s.status WHEN 'converted' THEN d.client_id END, CASE WHEN s.status <> 'new' THEN d.created_at + interval '5 hours' END
+  FROM document d CROSS JOIN LATERAL (SELECT
+       (ARRAY['new', 'contacted', 'converted', 'converted', 'disqualified'])[1 + ascii(right(d.id::text, 1)) % 5] AS status) s
+ WHERE d.number LIKE '%05' OR d.number LIKE '%20' OR d.number LIKE '%40' OR d.number LIKE '%60' OR d.number LIKE '%80';
+INSERT INTO approval_round (org_id, document_id, version_id, round, policy_name, steps)
+SELECT org_id, id, current_version_id, 1, 'Approval', '[{"name": "Approval", "mode": "any", "count": 1, "people": [], "roles": ["owner", "admin"]}]' FROM document WHERE status = 'review';
+INSERT INTO approval (id, org_id, created_at, document_id, version_id, round, step, approver_id)
+SELECT bench.id('approval', row_number() OVER (), d.created_at), d.org_id, d.updated_at, d.id, d.current_version_id, 1, 1, m.id
+  FROM document d JOIN membership m ON m.org_id = d.org_id AND m.id <> d.owner_id WHERE d.status = 'review';
+INSERT INTO audit_event (org_id, seq, at, actor_kind, actor_id, actor_label, action, entity, entity_id, document_id, canonical, prev_hash, hash)
+SELECT e.org_id, row_number() OVER (PARTITION BY e.org_id ORDER BY e.at), e.at, e.kind, e.actor_id, e.label, e.action, e.entity,
+       e.id, e.document_id, e.action, sha256('no chain'), sha256('no chain')
+  FROM (SELECT d.org_id, d.created_at AS at, 'user' AS kind, d.created_by AS actor_id, 'Person' AS label, 'document:create' AS action,
+               'document' AS entity, d.id, d.id AS document_id FROM document d
+        UNION ALL
+        SELECT s.org_id, s.created_at + interval '1 day', 'contact', s.id, s.name, 'signer:view', 'signer', s.id, s.document_id
+          FROM signer s) e;
+INSERT INTO notification (id, org_id, created_at, channel, kind, user_id, document_id, payload, dedupe_key, status, sent_at, read_at)
+SELECT bench.id('notification', row_number() OVER (), d.signed_at), d.org_id, d.signed_at, 'in_app', 'review_ended', m.user_id, d.id,
+       jsonb_build_object('name', 'Person', 'title', d.title), 'review_ended:' || d.id, 'sent',
+       d.signed_at, CASE WHEN d.number NOT LIKE '%3' THEN d.signed_at END
+  FROM document d JOIN membership m ON m.id = d.owner_id WHERE d.signed_at IS NOT NULL;
+"""
+
+
 def seed(admin_url: str, documents: int) -> float:
     """Fill the migrated, empty database at `admin_url` (libpq's form); the seconds that it took."""
     began = time.monotonic()
@@ -155,6 +197,7 @@ def seed(admin_url: str, documents: int) -> float:
         admin.execute("SET session_replication_role = replica")
         admin.execute("SET maintenance_work_mem = '512MB'")
         admin.execute("SET synchronous_commit = off")
+        _run(admin, SCHEMA)
         _run(admin, STAGE.format(vocabulary=VOCABULARY))
         vocabulary = _vocabulary(chance)
         with admin.cursor().copy("COPY bench.vocabulary FROM STDIN") as copy:
@@ -171,8 +214,21 @@ def seed(admin_url: str, documents: int) -> float:
             _run(admin, part.format(orgs=ORGS, texts=TEXTS, documents=documents))
             print(f"  {documents:,} documents: {time.monotonic() - began:,.0f} s", flush=True)
         _run(admin, "DROP SCHEMA bench CASCADE")
-        admin.execute("VACUUM (ANALYZE)")
+    furnish(admin_url)
     return time.monotonic() - began
+
+
+def furnish(admin_url: str) -> None:
+    """What lies about the documents; nothing when it is there."""
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        if admin.execute("SELECT 1 FROM project LIMIT 1").fetchone():
+            return
+        admin.execute("SET session_replication_role = replica")
+        admin.execute("SET synchronous_commit = off")
+        _run(admin, SCHEMA)
+        _run(admin, "BEGIN;" + AROUND + "COMMIT")
+        _run(admin, "DROP SCHEMA bench CASCADE")
+        admin.execute("VACUUM (ANALYZE)")
 
 
 def _run(admin: psycopg.Connection, statements: str) -> None:

@@ -40,7 +40,8 @@ class Approval(Created, OfOrg, table=True):
             "ix_approval_waiting",
             "org_id",
             "approver_id",
-            "id",
+            "created_at",
+            "document_id",
             postgresql_where=text("decision = 'pending'"),
         ),
         Index(

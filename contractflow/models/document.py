@@ -126,6 +126,7 @@ class Document(Updated, Created, OfOrg, table=True):
             "approval_status",
             "updated_at",
             "id",
+            postgresql_include=["status"],
             postgresql_where=text(
                 "deleted_at IS NULL AND status IN ('draft', 'review') AND approval_status IN ('changes_requested', 'stale', 'approved')"
             ),
@@ -145,6 +146,17 @@ class Document(Updated, Created, OfOrg, table=True):
             "expires_at",
             "id",
             postgresql_where=text("deleted_at IS NULL AND status = 'sent'"),
+        ),
+        Index(
+            "ix_document_unwritten",
+            "org_id",
+            "owner_id",
+            "updated_at",
+            "id",
+            postgresql_where=text(
+                "deleted_at IS NULL AND status = 'draft' AND approval_status = 'none'"
+                " AND generation_status IN ('idle', 'ready', 'cancelled')"
+            ),
         ),
         Index("ix_document_due_expiry", "expires_at", postgresql_where=text("status = 'sent'")),
         Index("ix_document_due_seal", "signed_at", postgresql_where=text("status IN ('signed', 'paid')")),

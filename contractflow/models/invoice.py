@@ -66,6 +66,13 @@ class Invoice(Created, OfOrg, table=True):
             "id",
             postgresql_where=text("status IN ('open', 'partially_paid')"),
         ),
+        Index(
+            "ix_invoice_open",
+            "org_id",
+            "id",
+            "due_on",
+            postgresql_where=text("status IN ('open', 'partially_paid')"),
+        ),
         Index("ix_invoice_due_issue", "id", postgresql_where=text("status = 'scheduled'")),
         Index(
             "ix_invoice_due_reminder",

@@ -44,6 +44,13 @@ class Notification(Created, OfOrg, table=True):
         *is_sha256("chain_hash"),
         Index("ix_notification_head", "org_id", "chain_seq", postgresql_where=text("chain_seq IS NOT NULL")),
         Index("ix_notification_feed", "org_id", "user_id", "id", postgresql_where=text("channel = 'in_app'")),
+        Index(
+            "ix_notification_unread",
+            "org_id",
+            "user_id",
+            "id",
+            postgresql_where=text("channel = 'in_app' AND read_at IS NULL"),
+        ),
         Index("ix_notification_mailed", "provider_ref", postgresql_where=text("provider_ref IS NOT NULL")),
         Index(None, "user_id"),
         Index(None, "org_id", "document_id"),

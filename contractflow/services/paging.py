@@ -12,6 +12,8 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 
 PAGE = 50
+MOST_COUNTED = 1_000
+"""A list of more is "1,000+": counting on would read every row of it."""
 Row = TypeVar("Row", bound=SQLModel)
 
 
@@ -43,6 +45,11 @@ def last_row(work: UnitOfWork, model: type[Row], after: str) -> Row:
     if row is None:
         raise no_such_page()
     return row
+
+
+def counted(number: int) -> str:
+    """How many there are, counted up to one more than MOST_COUNTED: "12", "1,000+"."""
+    return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else f"{number:,}"
 
 
 def no_such_page() -> Invalid:

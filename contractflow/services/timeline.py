@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
@@ -20,6 +20,7 @@ from contractflow.services.money_words import MONEY
 from contractflow.services.plans.words import PLANS
 
 PAGE = 100
+MOST_DOCUMENTS = 200
 
 # fmt: off
 WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
@@ -241,20 +242,29 @@ def of_document(work: UnitOfWork, document_id: UUID) -> list[Day]:
 
 
 def of_entities(work: UnitOfWork, ids: Sequence[UUID], documents: Any = None) -> list[Day]:
-    """The newest hundred steps of these rows together, whatever they are, and of those `documents` (a select of ids).
+    """The newest hundred steps of these rows together, whatever they are, and of `documents` (a select of ids), as far as
+    they are among the MOST_DOCUMENTS that changed last.
 
-    The caller has asked whether they may be seen.
+    Each is asked of its own index: with OR between them the whole trail would be read. The caller has asked whether they
+    may be seen.
     """
     work.require(P.ORG_READ)
     about = [col(AuditEvent.entity_id).in_(ids)]
     if documents is not None:
-        about.append(col(AuditEvent.document_id).in_(documents))
-    return _days(work, select(AuditEvent).where(or_(*about), col(AuditEvent.action).not_in(QUIET)))
+        last = documents.order_by(col(Document.updated_at).desc(), col(Document.id).desc())
+        if found := list(work.db.exec(last.limit(MOST_DOCUMENTS))):
+            about.append(col(AuditEvent.document_id).in_(found))
+    spoken = select(AuditEvent).where(col(AuditEvent.action).not_in(QUIET))
+    return _days(work, *(spoken.where(one) for one in about))
 
 
-def _days(work: UnitOfWork, query: SelectOfScalar[AuditEvent]) -> list[Day]:
-    newest = work.db.exec(query.order_by(col(AuditEvent.seq).desc()).limit(PAGE))
-    dated = [(shown(work, event.at), event) for event in newest]
+def _days(work: UnitOfWork, *queries: SelectOfScalar[AuditEvent]) -> list[Day]:
+    """The newest of all of them together, each once."""
+    by_seq: dict[int, AuditEvent] = {}
+    for query in queries:
+        newest = work.db.exec(query.order_by(col(AuditEvent.seq).desc()).limit(PAGE))
+        by_seq |= {event.seq: event for event in newest}
+    dated = [(shown(work, by_seq[seq].at), by_seq[seq]) for seq in sorted(by_seq, reverse=True)[:PAGE]]
     days = groupby(dated, key=lambda pair: pair[0].day)
     return [Day(label, [_event(at, event) for at, event in group]) for label, group in days]
 

@@ -296,6 +296,6 @@ def test_documents_are_counted_as_far_as_anybody_reads_a_number(monkeypatch):
         a_draft(key=f"k{number}")
     counted = as_(cast.victor, documents.counts)
     assert (counted[""], counted["draft"], counted["signed"]) == ("3", "3", "0")
-    monkeypatch.setattr("contractflow.services.documents.counting.MOST", 2)
+    monkeypatch.setattr("contractflow.services.paging.MOST_COUNTED", 2)
     assert as_(cast.victor, documents.counts)["draft"] == "2+"
     assert as_(cast.rita, documents.counts)[""] == "0"

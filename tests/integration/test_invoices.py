@@ -277,7 +277,7 @@ def test_a_page_of_fifty_costs_a_handful_of_queries(agencies):
     planned(*[row(f"part{n}", 1_000, "manual") for n in range(50)])
     with unit_of_work(cast.victor) as work, statements(work) as seen:
         invoices.list_page(work)
-    assert len(seen) <= 3, seen
+    assert len(seen) <= 5, seen
 
 
 def test_the_page_says_what_each_may_do_and_why_not(agencies):

@@ -172,6 +172,46 @@ def test_the_index_answers_and_no_table_is_walked_through():
         assert after["ix_search_entry_words"] > before["ix_search_entry_words"]
 
 
+def test_a_common_word_is_answered_from_the_newest_and_a_rare_one_leads_the_way_to_the_others(crowd):
+    """Whatever many documents say is not put in order first: reads what is shown, not what there is."""
+    read = {words: _read(words) for words in ("common", "common seldom", "seldom", "usual common")}
+    assert read["common"] < 150, read
+    assert read["usual common"] < 700, read  # each tenth: from the newest, not by the index
+    assert read["common seldom"] < read["seldom"] + 200, read  # the common one is not gathered
+    assert _found("common seldom") == _found("seldom") == [(crowd[n], 3) for n in (2700, 1500, 300)]
+    assert _found("usual common")[0] == (crowd[2990], None)
+    assert _found("usual other") == []
+
+
+def _found(words: str) -> list[tuple[UUID, int | None]]:
+    query = text("SELECT id, found FROM gate_search('document', :words, false, NULL, :most)")
+    with unit_of_work(cast.mia) as work:
+        return [tuple(one) for one in work.db.execute(query, {"words": words, "most": search.PAGE})]
+
+
+def _read(words: str) -> int:
+    """Pages of the server that the question touched."""
+    query = text("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM gate_search('document', :words, false, NULL, :most)")  # fmt: skip
+    with unit_of_work(cast.mia) as work:
+        (plan,) = work.db.execute(query, {"words": words, "most": search.PAGE}).scalar_one()
+    return int(plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"])
+
+
+@pytest.fixture
+def crowd(database):
+    """The words of three thousand documents, by number: all say "common", each tenth "usual", another tenth "other", three "seldom"."""
+    made = """
+        INSERT INTO search_entry
+        SELECT %(org)s, 'document', (lpad(to_hex(n), 12, '0') || '7000800000000000000' || '0')::uuid,
+               search_entry_words(%(org)s, 'document', '', concat_ws(' ', 'common', CASE n %% 10 WHEN 0 THEN 'usual' WHEN 5 THEN 'other' END,
+                                  CASE WHEN n IN (300, 1500, 2700) THEN 'seldom' END), %(org)s)
+          FROM generate_series(0, 2999) n RETURNING entity_id"""
+    with database.admin() as admin:
+        ids = [one for (one,) in admin.execute(made, {"org": cast.NORTHLIGHT})]
+        admin.execute("VACUUM ANALYZE search_entry")
+    return ids
+
+
 def _scans(work: UnitOfWork) -> dict[str, int]:
     """Of this connection, whatever others do meanwhile; they are reported between transactions, never inside one."""
     asked = text("SELECT pg_stat_get_xact_numscans(CAST(:name AS regclass))")

@@ -53,8 +53,15 @@ def conditions(work: UnitOfWork, wanted: Wanted) -> list[ColumnElement[bool]]:
     if since:
         found.append(col(AuditEvent.at) >= _midnight(since, here))
     if until:
-        found.append(col(AuditEvent.at) < _midnight(until + timedelta(days=1), here))
+        end = col(AuditEvent.at) < _midnight(until + timedelta(days=1), here)
+        found += [end, col(AuditEvent.seq) <= _last(work, end)]
     return found
+
+
+def _last(work: UnitOfWork, end: ColumnElement[bool]) -> int:
+    """The number of the last event before the `end`: the trail is read backwards from there, not from today."""
+    newest = select(AuditEvent.seq).where(end).order_by(col(AuditEvent.at).desc(), col(AuditEvent.seq).desc())
+    return work.db.exec(newest.limit(1)).first() or 0
 
 
 def _person(typed: str) -> UUID:

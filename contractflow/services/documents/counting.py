@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, literal, select, union_all
 from sqlmodel import col
@@ -10,27 +10,21 @@ from sqlmodel import col
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Document
 from contractflow.permissions import Permission as P
+from contractflow.services import paging
 from contractflow.workflows.document import Status
-
-MOST: Final = 1_000
-"""A list of more is "1,000+": counting on would read every row of it."""
 
 
 def counts(work: UnitOfWork) -> dict[str, str]:
     """By status, in words: "12", "1,000+"; an empty status counts them all."""
     work.require(P.DOCUMENT_READ)
     parts = [_some(status) for status in ("", *Status)]
-    return {status: _words(number) for status, number in work.db.execute(union_all(*parts))}
+    return {status: paging.counted(number) for status, number in work.db.execute(union_all(*parts))}
 
 
 def _some(status: str) -> Any:
     rows = select(col(Document.id)).where(col(Document.deleted_at).is_(None))
     if status:
         rows = rows.where(col(Document.status) == status)
-    some = rows.limit(MOST + 1).subquery()
+    some = rows.limit(paging.MOST_COUNTED + 1).subquery()
     counted: Any = select(literal(status), func.count()).select_from(some)
     return counted
-
-
-def _words(number: int) -> str:
-    return f"{MOST:,}+" if number > MOST else f"{number:,}"

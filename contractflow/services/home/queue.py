@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any, Final
+from uuid import UUID
 
 from sqlmodel import tuple_
 
@@ -13,7 +14,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
-from contractflow.services import paging
+from contractflow.services import names, paging
 from contractflow.services.display import When, shown, timezone_of, zone
 from contractflow.services.home.waiting import KINDS, Kind
 
@@ -55,41 +56,48 @@ def queue(work: UnitOfWork, after: Mapping[str, str] | None = None) -> Queue:
     """
     work.require(P.ORG_READ)
     wanted = KINDS if after is None else {name: KINDS[name] for name in after if name in KINDS}
-    rows: list[QueueRow] = []
+    found: dict[str, list[Any]] = {}
     following: dict[str, str] = {}
     for name, kind in wanted.items():
         if why_not(work.member, kind.needs, own=kind.own):
             continue
-        found = _page(work, kind, (after or {}).get(name, ""))
-        rows += [_row(work, name, kind, one) for one in found[:FEW]]
-        if len(found) > FEW:
-            following[name] = paging.key_of(_moment(found[FEW - 1].at), found[FEW - 1].id)
-    return Queue(rows, following)
+        of_kind = _page(work, kind, (after or {}).get(name, ""))
+        found[name] = of_kind[:FEW]
+        if len(of_kind) > FEW:
+            following[name] = paging.key_of(_moment(of_kind[FEW - 1].at), of_kind[FEW - 1].id)
+    whose = [one.who for of_kind in found.values() for one in of_kind]
+    client = names.of_clients(work, (who for who in whose if isinstance(who, UUID)))
+    return Queue([_row(work, name, one, client) for name in found for one in found[name]], following)
 
 
 def _page(work: UnitOfWork, kind: Kind, after: str) -> list[Any]:
-    """The oldest first: it has waited longest."""
+    """The oldest first: it has waited longest.
+
+    Found by the index alone and then read by key: asked for at once, the planner fetches all that wait to sort them.
+    """
     query = kind.question(work)
     entity, at = query.selected_columns["id"], query.selected_columns["at"]
     if after:
         moment, last = paging.by_time(after)
         query = query.where(tuple_(at.element, entity.element) > tuple_(moment, last))
-    return list(work.db.execute(query.order_by(at, entity).limit(FEW + 1)))
+    first = query.order_by(at, entity).limit(FEW + 1)
+    ids = [one.id for one in work.db.execute(first.with_only_columns(entity, at))]
+    return list(work.db.execute(first.where(entity.element.in_(ids)))) if ids else []
 
 
-def _row(work: UnitOfWork, name: str, kind: Kind, one: Any) -> QueueRow:
+def _row(work: UnitOfWork, name: str, one: Any, client: Mapping[UUID, str]) -> QueueRow:
     return QueueRow(
         key=f"{name}-{one.id}",
         kind=name,
         id=str(one.id),
         seen=str(one.seen or ""),
         words=one.words,
-        who=one.who,
+        who=client.get(one.who, "") if isinstance(one.who, UUID) else one.who,
         amount=format_money(one.minor, one.currency) if one.minor is not None and one.currency else "",
         href=_href(name, one),
         at=shown(work, _moment(one.at)),
         since=_since(work, name, one.at),
-        action=kind.action,
+        action=KINDS[name].action,
     )
 
 

@@ -23,6 +23,7 @@ from contractflow.workflows.crm import LeadStatus
 from contractflow.workflows.document import Approval, Generation, Status
 
 SOON = timedelta(days=7)
+MOST_ASKED = 50
 LONGEST_WORDS = 90
 """Characters of a comment that its row repeats."""
 Question = Callable[[UnitOfWork], Select[Any]]
@@ -38,6 +39,7 @@ class Kind(NamedTuple):
 
 
 def _rows(entity: Any, seen: Any, words: Any, who: Any, money: tuple[Any, Any], at: Any) -> Select[Any]:
+    """`who` is the id of a client, or says itself who it is."""
     shown: list[Any] = [
         entity.label("id"), seen.label("seen"), words.label("words"), who.label("who"), money[0].label("minor"),
         money[1].label("currency"), at.label("at"),
@@ -45,18 +47,13 @@ def _rows(entity: Any, seen: Any, words: Any, who: Any, money: tuple[Any, Any], 
     return select(*shown)
 
 
-def _client(of: Any) -> Any:
-    """Looked up for the rows that are shown, not joined with all there are."""
-    return select(col(Client.name)).where(col(Client.id) == of).scalar_subquery()
-
-
 def _documents(at: Any, seen: Any = None) -> Select[Any]:
     """`seen` is what exactly a click is about: by default the version as it is."""
     version = col(Document.current_version_id) if seen is None else seen
     money = col(Document.total_minor), col(Document.currency)
-    return _rows(
-        col(Document.id), version, col(Document.title), _client(Document.client_id), money, at
-    ).where(col(Document.deleted_at).is_(None))
+    return _rows(col(Document.id), version, col(Document.title), col(Document.client_id), money, at).where(
+        col(Document.deleted_at).is_(None)
+    )
 
 
 def _own(work: UnitOfWork, at: Any, seen: Any = None) -> Select[Any]:
@@ -64,13 +61,21 @@ def _own(work: UnitOfWork, at: Any, seen: Any = None) -> Select[Any]:
 
 
 def _asked(work: UnitOfWork) -> Select[Any]:
-    return (
-        _documents(col(ApprovalRow.created_at), col(ApprovalRow.id))
-        .join(ApprovalRow, col(ApprovalRow.document_id) == Document.id)
+    """Of the oldest MOST_ASKED requests: no more documents than these are looked at."""
+    oldest = (
+        select(ApprovalRow)
         .where(
-            col(ApprovalRow.approver_id) == work.member.membership_id,
-            col(ApprovalRow.decision) == "pending",
-            col(ApprovalRow.round) == Document.approval_round,
+            col(ApprovalRow.approver_id) == work.member.membership_id, col(ApprovalRow.decision) == "pending"
+        )
+        .order_by(col(ApprovalRow.created_at), col(ApprovalRow.document_id))
+        .limit(MOST_ASKED)
+    )
+    request = aliased(ApprovalRow, oldest.subquery())
+    return (
+        _documents(col(request.created_at), col(request.id))
+        .join(request, col(request.document_id) == Document.id)
+        .where(
+            col(request.round) == Document.approval_round,
             col(Document.approval_status) == Approval.PENDING,
         )
     )
@@ -91,7 +96,8 @@ def _failed(work: UnitOfWork) -> Select[Any]:
 
 def _changes(work: UnitOfWork) -> Select[Any]:
     return _own(work, col(Document.updated_at)).where(
-        col(Document.approval_status) == Approval.CHANGES_REQUESTED, col(Document.status) == Status.DRAFT
+        col(Document.approval_status) == Approval.CHANGES_REQUESTED,
+        col(Document.status) == Status.DRAFT,
     )
 
 
@@ -104,7 +110,8 @@ def _stale(work: UnitOfWork) -> Select[Any]:
 
 def _approved(work: UnitOfWork) -> Select[Any]:
     return _own(work, col(Document.updated_at)).where(
-        col(Document.approval_status) == Approval.APPROVED, col(Document.status) == Status.REVIEW
+        col(Document.approval_status) == Approval.APPROVED,
+        col(Document.status) == Status.REVIEW,
     )
 
 
@@ -132,7 +139,7 @@ def _transfers(_: UnitOfWork) -> Select[Any]:
             col(Invoice.id),
             col(Payment.id),
             func.concat_ws(" · ", col(Invoice.number), col(Invoice.label)),
-            _client(Invoice.client_id),
+            col(Invoice.client_id),
             (col(Payment.amount_minor), col(Payment.currency)),
             col(Payment.created_at),
         )
@@ -145,7 +152,7 @@ def _overdue(work: UnitOfWork) -> Select[Any]:
     open_ = col(Invoice.total_minor) - col(Invoice.paid_minor)
     words = func.concat_ws(" · ", col(Invoice.number), col(Invoice.label))
     return (
-        _rows(col(Invoice.id), null(), words, _client(Invoice.client_id), (open_, col(Invoice.currency)), col(Invoice.due_on))
+        _rows(col(Invoice.id), null(), words, col(Invoice.client_id), (open_, col(Invoice.currency)), col(Invoice.due_on))
         .where(
             col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
             col(Invoice.due_on) < work.now.date(),
@@ -179,9 +186,10 @@ def _clients_words(work: UnitOfWork) -> Select[Any]:
     )
     body = func.left(func.regexp_replace(col(Comment.body), r"\s+", " ", "g"), LONGEST_WORDS)
     author = select(col(Contact.name)).where(col(Contact.id) == Comment.contact_id).scalar_subquery()
+    client = select(col(Client.name)).where(col(Client.id) == Document.client_id).scalar_subquery()
     words, who = (
         func.concat(col(Document.title), ": ", body),
-        func.concat_ws(" · ", author, _client(Document.client_id)),
+        func.concat_ws(" · ", author, client),
     )
     return (
         _rows(col(Comment.id), col(Document.id), words, who, (null(), null()), col(Comment.created_at))

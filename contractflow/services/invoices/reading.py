@@ -8,14 +8,14 @@ from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, select
-from sqlmodel.sql.expression import Select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import AppError, NotFound
 from contractflow.models import Client, Document, Invoice, Org, Payment
 from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
-from contractflow.services import orgs, paging
+from contractflow.services import names, orgs, paging
 from contractflow.services.display import When, shown, zone
 from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.reminding import Reminders, reminders_of
@@ -108,41 +108,45 @@ def list_page(
     """Invoices of the organisation, newest first, optionally of one status, overdue, or of clients."""
     work.require(P.INVOICE_READ)
     current = _today(work)
-    query = _narrow(_invoices(), status, current).order_by(col(Invoice.id).desc()).limit(PAGE + 1)
+    query = _narrow(select(Invoice), status, current).order_by(col(Invoice.id).desc()).limit(PAGE + 1)
     if client_ids:
         query = query.where(col(Invoice.client_id).in_(client_ids))
     if after:
         query = query.where(col(Invoice.id) < paging.by_id(after))
     found = work.db.exec(query).all()
-    rows = [_row(work, invoice, client, document, current) for invoice, client, document in found[:PAGE]]
+    rows = _rows(work, found[:PAGE], current)
     return InvoiceList(rows, rows[-1].id if len(found) > PAGE else "")
 
 
 def of_document(work: UnitOfWork, document_id: UUID) -> list[InvoiceRow]:
     """Every invoice of one document, in the order of its payment plan."""
     work.require(P.INVOICE_READ)
-    query = _invoices().where(col(Invoice.document_id) == document_id).order_by(col(Invoice.id))
-    current = _today(work)
-    return [_row(work, *found, current) for found in work.db.exec(query)]
+    document = work.db.get(Document, document_id)
+    if document is None:
+        return []
+    client, current = work.db.get_one(Client, document.client_id).name, _today(work)
+    query = select(Invoice).where(col(Invoice.document_id) == document_id).order_by(col(Invoice.id))
+    return [_row(work, one, client, document.title, current) for one in work.db.exec(query)]
 
 
 def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
     """The invoice with its payments and what the member may do with it. Raises NotFound."""
     work.require(P.INVOICE_READ)
-    found = work.db.exec(_invoices().where(col(Invoice.id) == invoice_id)).first()
-    if found is None:
+    invoice = work.db.get(Invoice, invoice_id)
+    if invoice is None:
         raise NotFound("invoice")
-    invoice, client, document = found
+    document = work.db.get(Document, invoice.document_id) if invoice.document_id else None
     org = work.db.get_one(Org, invoice.org_id)
     payments = payment_rows(work, invoice, org)
-    row, refused = _row(work, invoice, client, document, today(work, org)), _refusals(work, invoice, document)
+    (row,) = _rows(work, [invoice], today(work, org))
+    refused = _refusals(work, invoice, document)
     return InvoicePage(
         id=row.id,
         heading=row.number or row.label,
         number=row.number,
         label=row.label,
         source=source(invoice),
-        client=client.name,
+        client=row.client,
         document=row.document,
         document_id=row.document_id,
         pill=row.pill,
@@ -192,16 +196,7 @@ def day(of: date | None) -> str:
     return f"{of.day} {of:%b %Y}" if of else ""
 
 
-Found = Select[Invoice, Client, Document]
-
-
-def _invoices() -> Found:
-    """With client and document; an invoice that no contract asked for has none."""
-    return (
-        select(Invoice, Client, Document)
-        .join(Client, col(Client.id) == Invoice.client_id)
-        .outerjoin(Document, col(Document.id) == Invoice.document_id)
-    )
+Found = SelectOfScalar[Invoice]
 
 
 def _narrow(query: Found, status: str, current: date) -> Found:
@@ -212,15 +207,20 @@ def _narrow(query: Found, status: str, current: date) -> Found:
     return query.where(col(Invoice.status) == status) if status in set(InvoiceStatus) else query
 
 
-def _row(
-    work: UnitOfWork, invoice: Invoice, client: Client, document: Document | None, current: date
-) -> InvoiceRow:
+def _rows(work: UnitOfWork, found: Sequence[Invoice], current: date) -> list[InvoiceRow]:
+    """With client and document; an invoice that no contract asked for has none."""
+    client = names.of_clients(work, (one.client_id for one in found))
+    title = names.of_documents(work, (one.document_id for one in found))
+    return [_row(work, one, client[one.client_id], title.get(one.document_id, ""), current) for one in found]
+
+
+def _row(work: UnitOfWork, invoice: Invoice, client: str, document: str, current: date) -> InvoiceRow:
     return InvoiceRow(
         id=str(invoice.id),
         number=invoice.number or "",
         label=invoice.label,
-        client=client.name,
-        document=document.title if document else "",
+        client=client,
+        document=document,
         document_id=str(invoice.document_id or ""),
         pill=pill(invoice, current),
         total=format_money(invoice.total_minor, invoice.currency),

@@ -85,11 +85,11 @@ def list_page(
     newest = query.order_by(col(Lead.created_at).desc(), col(Lead.id).desc()).limit(PAGE + 1)
     found = work.db.exec(newest).all()
     following = found[PAGE - 1][0] if len(found) > PAGE else None
-    count = select(func.count()).select_from(Lead).where(col(Lead.status).in_(OPEN))
+    some = select(Lead.id).where(col(Lead.status).in_(OPEN)).limit(paging.MOST_COUNTED + 1).subquery()
     return LeadList(
         [row(work, lead, name) for lead, name in found[:PAGE]],
         paging.key_of(following.created_at, following.id) if following else "",
-        f"{work.db.exec(count).one():,}",
+        paging.counted(work.db.exec(select(func.count()).select_from(some)).one()),
         first_response(work),
     )
 

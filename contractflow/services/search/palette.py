@@ -17,6 +17,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Client, Contact, Document, Invoice, Membership, Project
 from contractflow.permissions import Permission as P
 from contractflow.permissions import why_not
+from contractflow.services import names
 from contractflow.services.search.finding import LONGEST, hits, may_find
 
 EACH: Final = 5
@@ -97,10 +98,10 @@ def _documents(work: UnitOfWork, text: str) -> Iterable[Hit]:
     """Those that are called so first, then those that say so."""
     if not may_find(work, "document"):
         return []
-    named = [_document(one) for one in work.db.execute(_reading(work, "document", text, named=True))]
+    named = [_document(one) for one in _reading(work, "document", text, named=True)]
     if len(named) == EACH:
         return named
-    said = [_document(one) for one in work.db.execute(_reading(work, "document", text))]
+    said = [_document(one) for one in _reading(work, "document", text)]
     return [*named, *[hit for hit in said if hit not in named]][:EACH]
 
 
@@ -109,18 +110,18 @@ def _document(one: Any) -> Hit:
     return Hit("Documents", title, f"{number} · {client}", f"/documents/{key}")
 
 
-def _reading(work: UnitOfWork, kind: str, text: str, *, named: bool = False) -> Any:
-    """What is shown of each kind that belongs to a client."""
-    model, *names = _SHOWN[kind]
+def _reading(work: UnitOfWork, kind: str, text: str, *, named: bool = False) -> list[tuple[Any, ...]]:
+    """What is shown of each kind that belongs to a client, whose name is the last of it."""
+    model, *words = _SHOWN[kind]
     hit = hits(kind, text, EACH, named=named)
     ids = list(work.db.execute(sqlalchemy.select(hit.c.id)).scalars())
-    shown: list[Any] = [model.id, *names, Client.name]
-    return (
-        sqlalchemy.select(*shown)
-        .join(Client, col(Client.id) == model.client_id)
-        .where(col(model.id).in_(ids))
-        .order_by(col(model.id).desc())
-    )
+    if not ids:
+        return []
+    shown: list[Any] = [model.id, *words, model.client_id]
+    query = sqlalchemy.select(*shown).where(col(model.id).in_(ids)).order_by(col(model.id).desc())
+    found = list(work.db.execute(query))
+    client = names.of_clients(work, (of for *_, of in found))
+    return [(*facts, client[of]) for *facts, of in found]
 
 
 _SHOWN: Final[dict[str, tuple[Any, ...]]] = {
@@ -136,7 +137,7 @@ def _invoices(work: UnitOfWork, text: str) -> Iterable[Hit]:
         return []
     return [
         Hit("Invoices", number or label, client, f"/invoices/{key}")
-        for key, number, label, client in work.db.execute(_reading(work, "invoice", text, named=True))
+        for key, number, label, client in _reading(work, "invoice", text, named=True)
     ]
 
 
@@ -145,7 +146,7 @@ def _projects(work: UnitOfWork, text: str) -> Iterable[Hit]:
         return []
     return [
         Hit("Projects", name, client, f"/projects/{key}")
-        for key, name, client in work.db.execute(_reading(work, "project", text, named=True))
+        for key, name, client in _reading(work, "project", text, named=True)
     ]
 
 

@@ -15,6 +15,7 @@ from contractflow.content.excerpts import Piece, excerpt, marked
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Client, Document, DocumentVersion, Invoice, Project
+from contractflow.services import names
 
 Words = Sequence[str]
 """What is looked for, folded."""
@@ -40,41 +41,48 @@ def read(work: UnitOfWork, kind: str, ids: Sequence[UUID], words: Words, status:
 
 def _documents(work: UnitOfWork, ids: Sequence[UUID], words: Words, status: str) -> list[ResultRow]:
     shown: list[Any] = [
-        Document.id, Document.title, Document.number, Document.status, Client.name, DocumentVersion.content
+        Document.id, Document.title, Document.number, Document.status, Document.client_id, Document.current_version_id
     ]  # fmt: skip
-    query = (
-        sqlalchemy.select(*shown)
-        .join(Client, col(Client.id) == Document.client_id)
-        .outerjoin(DocumentVersion, col(DocumentVersion.id) == Document.current_version_id)
-        .where(col(Document.id).in_(ids), col(Document.deleted_at).is_(None))
-    )
+    query = sqlalchemy.select(*shown).where(col(Document.id).in_(ids), col(Document.deleted_at).is_(None))
     if status:
         query = query.where(col(Document.status) == status)
+    found = _in_order(work, query, ids)
+    client = names.of_clients(work, (one.client_id for one in found))
+    texts = select(DocumentVersion.id, DocumentVersion.content)
+    said = dict(
+        work.db.exec(
+            texts.where(col(DocumentVersion.id).in_([one.current_version_id for one in found]))
+        ).all()
+    )
     return [
-        _row("document", one[0], one[1], f"{one[2]} · {one[4]}", words, pill=one[3], content=one[5] or "")
-        for one in _in_order(work, query, ids)
+        _row(
+            "document",
+            one.id,
+            one.title,
+            f"{one.number} · {client[one.client_id]}",
+            words,
+            pill=one.status,
+            content=said.get(one.current_version_id, ""),
+        )
+        for one in found
     ]
 
 
 def _invoices(work: UnitOfWork, ids: Sequence[UUID], words: Words, _: str) -> list[ResultRow]:
-    query = (
-        select(Invoice.id, Invoice.number, Invoice.label, Client.name)
-        .join(Client, col(Client.id) == Invoice.client_id)
-        .where(col(Invoice.id).in_(ids))
-    )
+    query = select(Invoice.id, Invoice.number, Invoice.label, Invoice.client_id)
+    found = _in_order(work, query.where(col(Invoice.id).in_(ids)), ids)
+    client = names.of_clients(work, (of for *_, of in found))
     return [
-        _row("invoice", key, f"{number} · {label}" if number else label, client, words)
-        for key, number, label, client in _in_order(work, query, ids)
+        _row("invoice", key, f"{number} · {label}" if number else label, client[of], words)
+        for key, number, label, of in found
     ]
 
 
 def _projects(work: UnitOfWork, ids: Sequence[UUID], words: Words, _: str) -> list[ResultRow]:
-    query = (
-        select(Project.id, Project.name, Client.name)
-        .join(Client, col(Client.id) == Project.client_id)
-        .where(col(Project.id).in_(ids))
-    )
-    return [_row("project", key, name, client, words) for key, name, client in _in_order(work, query, ids)]
+    query = select(Project.id, Project.name, Project.client_id).where(col(Project.id).in_(ids))
+    found = _in_order(work, query, ids)
+    client = names.of_clients(work, (of for *_, of in found))
+    return [_row("project", key, name, client[of], words) for key, name, of in found]
 
 
 def _clients(work: UnitOfWork, ids: Sequence[UUID], words: Words, _: str) -> list[ResultRow]:
