@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.components.buttons import link_button
 from contractflow.components.chart import columns, lying_bars
 from contractflow.components.empty import empty
 from contractflow.components.fields import select_field
@@ -46,6 +47,26 @@ def _toolbar() -> rx.Component:
     )
 
 
+def _download(table: str, title: str) -> rx.Component:
+    """What is shown, for a spreadsheet; the period and the client go along."""
+    asked = [
+        "/api/analytics.csv?table=",
+        table,
+        "&months=",
+        AnalyticsState.months,
+        "&client=",
+        AnalyticsState.client,
+    ]
+    return link_button(
+        "Download CSV",
+        rx.Var.create(asked).join(),
+        "download",
+        look="quiet",
+        native=True,
+        aria_label=f"Download CSV: {title}",
+    )
+
+
 def _signing() -> rx.Component:
     return section(
         "Time to sign",
@@ -58,6 +79,7 @@ def _signing() -> rx.Component:
             _figure("Signed", page.signed),
             class_name="cf-tiles",
         ),
+        action=_download("signing", "Time to sign"),
     )
 
 
@@ -77,7 +99,12 @@ def _funnel() -> rx.Component:
         "From draft to paid",
         rx.el.p("How far the documents made in this period have come.", class_name="cf-muted"),
         lying_bars("From draft to paid", page.funnel),
-        rx.el.details(rx.el.summary("By month"), rx.el.div(months, class_name="cf-scroll")),
+        rx.el.details(
+            rx.el.summary("By month"),
+            rx.el.div(months, class_name="cf-scroll"),
+            rx.el.p(_download("months", "From draft to paid by month")),
+        ),
+        action=_download("funnel", "From draft to paid"),
     )
 
 
@@ -89,7 +116,8 @@ def _cohort(cohort: Cohort) -> rx.Component:
 def _values() -> rx.Component:
     nothing = rx.el.p("Nothing was signed in this period.", class_name="cf-muted")
     charts = rx.foreach(page.value_signed, _signed_in)
-    return section("Value signed", rx.cond(page.value_signed, charts, nothing))
+    download = rx.cond(page.value_signed, _download("value-signed", "Value signed"))
+    return section("Value signed", rx.cond(page.value_signed, charts, nothing), action=download)
 
 
 def _signed_in(of: Money) -> rx.Component:
@@ -99,7 +127,8 @@ def _signed_in(of: Money) -> rx.Component:
 def _receivables() -> rx.Component:
     nothing = rx.el.p("Nothing is owed: every invoice that went out is paid.", class_name="cf-muted")
     charts = rx.foreach(page.receivables, _owed_in)
-    return section("Receivables by age", rx.cond(page.receivables, charts, nothing))
+    download = rx.cond(page.receivables, _download("receivables", "Receivables by age"))
+    return section("Receivables by age", rx.cond(page.receivables, charts, nothing), action=download)
 
 
 def _owed_in(of: Money) -> rx.Component:

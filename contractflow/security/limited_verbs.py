@@ -167,6 +167,7 @@ VERBS: Final[dict[str, Row]] = {
                                       Row(browser=(60, 10 * MINUTE), address=(600, 10 * MINUTE)),
     "GET /api/logos/{logo_id:uuid}": Row(browser=(300, MINUTE), address=(3000, MINUTE), without=PASS),
     "POST /api/organisation/logo":    Row(person=(20, HOUR), org=(60, HOUR)),  # each takes a process of its own
+    "GET /api/analytics.csv":         Row(person=(120, HOUR), org=(1200, HOUR)),
     "GET /api/audit/log.csv":         Row(person=(10, HOUR), org=(30, HOUR)),
     "ProfileState.delete":            Row(person=(10, HOUR)),
     "GET /api/organisation/everything.zip":

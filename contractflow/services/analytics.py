@@ -17,7 +17,7 @@ from sqlmodel import col
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import NotFound
 from contractflow.models import Client, Document, Invoice, Org
-from contractflow.money import format_money
+from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
 from contractflow.services.display import timezone_of, zone
 from contractflow.services.invoices.issuing import today
@@ -40,6 +40,8 @@ class Bar:
     words: str
     width: str
     top: str
+    plain: str = ""
+    """The figure as a spreadsheet counts with it."""
 
 
 @dataclass(frozen=True)
@@ -188,16 +190,19 @@ def _by_currency(rows: Iterable[Any], labels: list[tuple[Any, str]]) -> list[Mon
 def _money(currency: str, sums: Mapping[Any, int], labels: list[tuple[Any, str]]) -> Money:
     longest = max(sums.values(), default=0)
     bars = [
-        _bar(words, format_money(sums.get(key, 0), currency), sums.get(key, 0), longest)
+        _bar(
+            words, format_money(sum_, currency), sum_, longest, format_amount(sum_, currency).replace(",", "")
+        )
         for key, words in labels
+        for sum_ in (sums.get(key, 0),)
     ]
     return Money(currency, format_money(sum(sums.values()), currency), bars)
 
 
-def _bar(label: str, words: str, part: int, whole: int) -> Bar:
+def _bar(label: str, words: str, part: int, whole: int, plain: str = "") -> Bar:
     """At least one percent where there is anything."""
     share = max(1, 100 * part // whole) if part > 0 and whole > 0 else 0
-    return Bar(label, words, f"{share}%", f"{100 - share}%")
+    return Bar(label, words, f"{share}%", f"{100 - share}%", plain or str(part))
 
 
 def _month(work: UnitOfWork, at: Any) -> ColumnElement[str]:

@@ -1,15 +1,20 @@
 """The figures of Analytics, against numbers worked out by hand."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
 
+from contractflow.api import api
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import NotAllowed, NotFound
 from contractflow.models import Org
 from contractflow.permissions import Visitor
-from contractflow.services import analytics
+from contractflow.security.sessions import MEMBERS
+from contractflow.services import analytics, analytics_files
 from tests import builders, cast
 from tests.integration.journey import as_, statements
 
@@ -131,3 +136,60 @@ def test_who_sees_no_invoices_sees_no_figures_and_a_rival_none_of_ours(figures):
     with unit_of_work(cast.victor) as work, statements(work) as seen:
         analytics.page(work)
     assert len(seen) <= 8
+
+
+async def file(member, **asked):
+    """Over HTTP, as the button asks for it."""
+    headers = {}
+    if member:
+        cookie, _ = await MEMBERS.begin(str(member.user_id), {"org": str(member.org_id)})
+        headers["cookie"] = f"{MEMBERS.kind.cookie}={cookie}"
+    transport = httpx.ASGITransport(app=api())
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        return await client.get("/api/analytics.csv", params=asked, headers=headers)
+
+
+def lines(answer):
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.content.startswith("\ufeff".encode()), "Excel needs it"
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+async def test_every_table_is_a_file_of_what_the_page_shows(figures, redis):
+    asked = {"months": "3", "client": ""}
+    answer = await file(cast.victor, table="value-signed", **asked)
+    assert answer.headers["content-disposition"] == 'attachment; filename="value-signed.csv"'
+    assert [row for row in lines(answer) if row[-1] != "0.00"] == [
+        ["Month", "Currency", "Signed"],
+        [named(month(1)), "EUR", "150.00"],
+        [named(month(2)), "USD", "70.00"],
+    ]
+    assert lines(await file(cast.victor, table="funnel", **asked))[:3] == [
+        ["Stage", "Documents"],
+        ["Draft", "5"],
+        ["Review", "4"],
+    ]
+    assert lines(await file(cast.victor, table="months", **asked))[1] == [
+        named(month(2)), "2", "1", "1", "1", "0",
+    ]  # fmt: skip
+    assert (
+        lines(await file(cast.victor, table="signing", months="3", client=str(figures[0].id)))[1][0]
+        == "1.0 days"
+    )
+    assert lines(await file(cast.victor, table="receivables")) == [["Age", "Currency", "Open"]]
+
+
+async def test_who_gets_no_file(figures, redis, monkeypatch):
+    client = str(figures[0].id)
+    for member, asked, status in (
+        (None, {"table": "funnel"}, 401),
+        (cast.victor, {"table": "secrets"}, 404),
+        (cast.victor, {"table": "funnel", "client": "x"}, 404),
+        (cast.rita, {"table": "funnel", "client": client}, 404),
+    ):
+        assert (await file(member, **asked)).status_code == status, asked
+    assert lines(await file(cast.rita, table="funnel"))[1] == ["Draft", "0"]
+    dangerous = analytics_files.Table(("x",), lambda _: [("=HYPERLINK(1)",)])
+    monkeypatch.setitem(analytics_files.TABLES, "funnel", dangerous)
+    assert lines(await file(cast.victor, table="funnel"))[1] == ["'=HYPERLINK(1)"]
