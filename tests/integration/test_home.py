@@ -211,7 +211,7 @@ def test_what_a_client_wrote_waits_until_somebody_answers_settles_or_saw_it():
     row = the(cast.mia, "comment")
     assert (row.action, row.words, row.who) == (
         "Mark as seen",
-        "Website relaunch: May we pay in two parts?",
+        "“May we pay in two parts?” · Website relaunch",
         "Clara Client · Bright Foods",
     )
     assert row.href == f"/documents/{document}?comment={row.id}"
@@ -224,7 +224,7 @@ def test_what_a_client_wrote_waits_until_somebody_answers_settles_or_saw_it():
     thread = UUID(row.id)
     as_(clara, portal.answer, thread, "Or in three?", "k2")
     newer = the(cast.mia, "comment")
-    assert newer.words.endswith("Or in three?")
+    assert newer.words.startswith("“Or in three?”")
     assert newer.href == row.href
     click(cast.mia, row)  # what stood on the screen before says nothing of what came since
     assert the(cast.mia, "comment").id == newer.id

@@ -188,7 +188,7 @@ def _clients_words(work: UnitOfWork) -> Select[Any]:
     author = select(col(Contact.name)).where(col(Contact.id) == Comment.contact_id).scalar_subquery()
     client = select(col(Client.name)).where(col(Client.id) == Document.client_id).scalar_subquery()
     words, who = (
-        func.concat(col(Document.title), ": ", body),
+        func.concat("“", body, "” · ", col(Document.title)),
         func.concat_ws(" · ", author, client),
     )
     return (
