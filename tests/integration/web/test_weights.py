@@ -40,10 +40,19 @@ def weight(manifest: dict[str, Any], path: str, faces: list[str]) -> int:
     routes = manifest["routes"]
     page = next(route for route in routes.values() if route.get("path", "") == path and route.get("index"))
     (sheet,) = (BUILT / "assets").glob("__reflex_global_styles-*.css")
-    scripts = {file for part in (manifest["entry"], routes["root"], page) for file in (part["module"], *part["imports"])}
+    scripts = {
+        file
+        for part in (manifest["entry"], routes["root"], page)
+        for file in (part["module"], *part["imports"])
+    }
     return sum(
         _sent(file)
-        for file in (*scripts, manifest["file"], f"/assets/{sheet.name}", *(f"/fonts/{face}.woff2" for face in faces))
+        for file in (
+            *scripts,
+            manifest["file"],
+            f"/assets/{sheet.name}",
+            *(f"/fonts/{face}.woff2" for face in faces),
+        )
     ) + _document(path)
 
 
@@ -67,4 +76,6 @@ def test_no_page_outgrows_its_budget(manifest: dict[str, Any]) -> None:
     weights = {path: weight(manifest, path, faces) for path, (_, faces) in budgets.items()}
     outgrown = {f"/{path}": kb for path, kb in weights.items() if kb > budgets[path][0] * 1000}
     assert outgrown == {}, "bytes; see bench/README.md for what weighs, or raise the budget and say why"
-    assert min(weights.values()) > 150_000, "nothing weighs that little: the build names its files differently"
+    assert min(weights.values()) > 150_000, (
+        "nothing weighs that little: the build names its files differently"
+    )
