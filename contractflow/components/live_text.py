@@ -55,7 +55,7 @@ def follow_document(*, document_id: rx.Var[str] | str, on_change: rx.EventHandle
     return _follow(DOCUMENT_SINK, document_id, LiveState.follow_document, on_change)
 
 
-def follow_as_client(*, document_id: rx.Var[str] | str, on_change: rx.EventHandler) -> rx.Component:
+def follow_as_client(*, document_id: rx.Var[str] | str, on_change: Any) -> rx.Component:
     """`follow_document` for a page of the portal."""
     return _follow(DOCUMENT_SINK, document_id, LiveState.follow_as_client, on_change)
 

@@ -57,7 +57,10 @@ def _document() -> rx.Component:
         rx.cond((page.step == "done") | (page.step == "pay") | (page.step == "wait"), _signed()),
         rx.cond(page.blocks, rx.fragment(_paper(), about_document())),
         step_form(),
-        rx.cond(page.id, follow_as_client(document_id=page.id, on_change=PortalCommentsState.load)),
+        rx.cond(
+            page.id,
+            follow_as_client(document_id=page.id, on_change=[PortalState.load, PortalCommentsState.load]),
+        ),
         decline_dialog(),
         class_name="cf-stack cf-stack--wide",
     )
