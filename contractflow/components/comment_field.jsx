@@ -94,7 +94,7 @@ export function CommentField({
     },
     h("span", { className: "cf-clip" }, person.name), h("span", { className: "cf-muted cf-small cf-clip" }, person.note),
   );
-  const button = (look_, words, onClick) => h("button", { type: "button", className: `cf-button cf-button--${look_}`, onClick, "aria-busy": (look_ === "primary" && waiting) || undefined }, h("span", { className: "cf-button__words" }, words));
+  const button = (look_, words, onClick) => h("button", { type: "button", className: `cf-button cf-button--${look_}`, onClick, "aria-busy": (look_ !== "quiet" && waiting) || undefined }, h("span", { className: "cf-button__words" }, words));
   return h(
     "div", { className: "cf-comment-field", ref: whole },
     h("textarea", {
@@ -108,7 +108,7 @@ export function CommentField({
     onFind && h("span", { className: "cf-hidden", role: "status" }, shown.length ? `${shown.length} to choose from` : ""),
     wrong && h("p", { id: `${id}-error`, role: "alert", className: "cf-field__error" }, wrong),
     canShare && h("label", { className: "cf-check" }, h("input", { type: "checkbox", checked: isShared, onChange: (event) => setShared(event.target.checked) }), h("span", null, isShared ? "Shared: the client reads this in the portal" : "Share with the client")),
-    h("div", { className: "cf-line" }, button("primary", verb, send), onCancel && button("quiet", "Cancel", onCancel)),
+    h("div", { className: "cf-line" }, button("secondary", verb, send), onCancel && button("quiet", "Cancel", onCancel)),
   );
 }
 

@@ -71,6 +71,10 @@ def select_field(
     if every:
         children.insert(0, rx.el.option(every, value=""))
     if nothing:
+        if "value" not in props:
+            props.setdefault(
+                "default_value", ""
+            )  # else the browser chooses the first one for whoever did not
         children.insert(0, rx.el.option(nothing, value="", disabled=True, hidden=True))
     return _field(label, name, rx.el.select, props, children)
 

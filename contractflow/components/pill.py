@@ -61,6 +61,7 @@ SIGNER = {
     "delegated":         Look("Delegated",         "forward",        "violet"),
     "expired":           Look("Expired",           "hourglass",      "amber"),
     "removed":           Look("Removed",           "user-x",         "slate"),
+    "over":              Look("No longer asked",   "ban",            "slate"),
 }
 INVOICE = {
     "scheduled":         Look("Scheduled",         "calendar-clock", "slate"),

@@ -13,12 +13,18 @@ from contractflow.components.notice import notice
 PLAN = "/settings/plan"
 
 
-def plan_banner(who: Any) -> rx.Component:
-    """`who` has the plan's Banner; nothing while nothing is urgent."""
-    banner, see = who.plan, link_button("See the plan", PLAN, look="secondary")
-    grave = notice("error", banner.title, banner.words, see)
-    mild = notice("warning", banner.title, banner.words, link_button("See the plan", PLAN, look="secondary"))
+def plan_banner(who: Any, route: str) -> rx.Component:
+    """`who` has the plan's Banner; nothing while nothing is urgent. The plan's own page does not lead to itself."""
+    banner = who.plan
+    grave, mild = (
+        notice(level, banner.title, banner.words, None if route == PLAN else _see())
+        for level in ("error", "warning")
+    )
     return rx.cond(banner.title, rx.cond(banner.level == "error", grave, mild))
+
+
+def _see() -> rx.Component:
+    return link_button("See the plan", PLAN, look="secondary")
 
 
 def limit_reached(words: Text) -> rx.Component:

@@ -41,6 +41,7 @@ def _card(tier: TierRow) -> rx.Component:
         rx.el.h3(
             tier.name,
             rx.cond(tier.is_current, hued_pill("Your plan", "circle-check", "grass")),
+            rx.cond(tier.is_tried, hued_pill("Your trial", "sparkles", "indigo")),
             class_name="cf-tier__name",
         ),
         rx.el.p(tier.price, rx.el.small(" ", tier.per), class_name="cf-tier__price"),

@@ -19,7 +19,7 @@ def step_card(step: Step, at: rx.Var[int]) -> rx.Component:
         rx.el.div(
             _mode(step, at),
             rx.cond(step.mode == "some", _count(step, at)),
-            class_name="cf-line cf-line--wrap",
+            class_name="cf-line cf-line--wrap cf-whom__many",
         ),
         rx.el.fieldset(
             rx.el.legend("Whom it asks", class_name="cf-hidden"),
@@ -45,9 +45,12 @@ def _name(step: Step, at: rx.Var[int]) -> rx.Component:
 
 
 def _tools(at: rx.Var[int]) -> rx.Component:
+    last = cast(Any, State.steps).length() - 1
     return rx.el.div(
-        icon_button("arrow-up", "Move this step up", on_click=State.move_step(at, True)),
-        icon_button("arrow-down", "Move this step down", on_click=State.move_step(at, False)),
+        icon_button("arrow-up", "Move this step up", blocked=at == 0, on_click=State.move_step(at, True)),
+        icon_button(
+            "arrow-down", "Move this step down", blocked=at == last, on_click=State.move_step(at, False)
+        ),
         icon_button("x", "Remove this step", on_click=State.remove_step(at)),
         class_name="cf-line",
     )

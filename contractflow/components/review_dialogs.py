@@ -40,18 +40,28 @@ def _dialog(name: str, title: str, on_submit: rx.EventHandler, words: str) -> rx
         class_name="cf-stack",
         no_validate=True,
     )
-    nobody = notice(
-        "info",
-        "Nobody else may approve this document.",
-        "The owner can override the approval, with a reason.",
-    )
     return dialog(
         None,
         title,
-        rx.cond(review.candidates, form, nobody),
+        rx.cond(review.candidates, form, _nobody()),
         words=words,
         is_open=DocumentState.dialog == name,
         on_open_change=DocumentState.close_dialog,
+    )
+
+
+def _nobody() -> rx.Component:
+    """Then the owner goes on, here at once if it is them."""
+    override = primary(
+        "Override the approval", "shield-alert", on_click=DocumentState.open_dialog("override")
+    )
+    return rx.fragment(
+        notice(
+            "info",
+            "Nobody else may approve this document.",
+            "The owner can override the approval, with a reason.",
+        ),
+        buttons(rx.cond(review.can_override, override), cancel="Close"),
     )
 
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import quiet
+from contractflow.components.buttons import quiet, secondary
 from contractflow.components.pill import APPROVAL, Look, pill
 from contractflow.components.sections import section
 from contractflow.services.documents.review_rows import ApproverRow, StepRow
@@ -89,8 +89,10 @@ def _hand_on(row: ApproverRow) -> rx.Component:
 
 def _blocked() -> rx.Component:
     """An approval is never stuck: whoever can go on has the button here."""
-    ask = quiet("Ask somebody else", "user-plus", on_click=DocumentState.open_dialog("ask_another"))
-    override = quiet("Override the approval", "shield-alert", on_click=DocumentState.open_dialog("override"))
+    ask = secondary("Ask somebody else", "user-plus", on_click=DocumentState.open_dialog("ask_another"))
+    override = secondary(
+        "Override the approval", "shield-alert", on_click=DocumentState.open_dialog("override")
+    )
     ways = rx.el.div(
         rx.cond(review.can_ask_another, ask),
         rx.cond(review.can_override, override),

@@ -80,7 +80,7 @@ def frame(
             unconfirmed() if who is FrameState else rx.fragment(),
             rx.el.main(
                 _closing(who),
-                plan_banner(who) if who is FrameState else rx.fragment(),
+                plan_banner(who, route) if who is FrameState else rx.fragment(),
                 *content,
                 class_name=classes("cf-content", "cf-content--wide" if desk else ""),
                 id="content",

@@ -62,9 +62,11 @@ def time_cell(relative: Text, exact: Text, wide: bool = True) -> rx.Component:
     return cell(rx.el.time(relative, title=exact), wide=wide)
 
 
-def actions_cell(*buttons: rx.Component) -> rx.Component:
-    """Shown on hover and focus; always where nothing can hover."""
-    return rx.el.td(*buttons, class_name="cf-table__actions")
+def actions_cell(*buttons: rx.Component, always: bool = False) -> rx.Component:
+    """Shown on hover and focus; always where nothing can hover, or where it is the next thing to do."""
+    return rx.el.td(
+        *buttons, class_name=classes("cf-table__actions", "cf-table__actions--next" if always else "")
+    )
 
 
 def toolbar(*controls: rx.Component) -> rx.Component:

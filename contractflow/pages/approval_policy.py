@@ -2,8 +2,9 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, quiet
+from contractflow.components.buttons import secondary
 from contractflow.components.fields import form_error, text_field
+from contractflow.components.icon import icon, link
 from contractflow.components.missing import loaded_or_missing
 from contractflow.components.policy_rules import rule_row
 from contractflow.components.policy_steps import step_card
@@ -13,6 +14,8 @@ from contractflow.components.settings_shell import settings_page
 from contractflow.state.approval_policy import ApprovalPolicyState as State
 
 page, errors = State.page, State.errors
+DAYS = "Days without an answer."
+MAY_BE_EMPTY = "Days without an answer; empty for no such reminder."
 
 
 @settings_page("/settings/approvals/[policy_id]", "Approval policy", on_load=State.load)
@@ -21,12 +24,12 @@ def approval_policy() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    back = link_button("All policies", "/settings/approvals", "arrow-left", look="quiet")
+    back = link(icon("arrow-left", 14), "All policies", href="/settings/approvals", class_name="cf-back")
     name = text_field(
         "Name", "name", value=page.name, error=errors["name"], max_length=120, placeholder="Large contracts"
     )
     return rx.el.div(
-        rx.el.div(back, class_name="cf-line"),
+        back,
         rx.el.form(
             section("Policy", rx.el.div(name, class_name="cf-form cf-form--narrow")),
             _rules(),
@@ -52,7 +55,7 @@ def _rules() -> rx.Component:
         ),
         rx.el.div(rx.foreach(State.rules, rule_row), class_name="cf-plan", role="group", aria_label="Rules"),
         form_error(errors["rules"]),
-        rx.cond(page.why_not, rx.fragment(), quiet("Add rule", "plus", on_click=State.add_rule)),
+        _add("Add rule", State.add_rule),
     )
 
 
@@ -70,23 +73,26 @@ def _steps() -> rx.Component:
         rx.el.ol(rx.foreach(State.steps, step_card), class_name="cf-policies"),
         form_error(errors["steps"]),
         rx.cond(page.room, rx.el.p(page.room, class_name="cf-muted cf-small")),
-        rx.cond(page.why_not, rx.fragment(), quiet("Add step", "plus", on_click=State.add_step)),
+        _add("Add step", State.add_step),
     )
+
+
+def _add(words: str, on_click: rx.EventHandler) -> rx.Component:
+    press = rx.el.div(secondary(words, "plus", on_click=on_click), class_name="cf-line")
+    return rx.cond(page.why_not, rx.fragment(), press)
 
 
 def _reminders() -> rx.Component:
     return section(
         "Reminders",
         rx.el.div(
-            _days("First reminder after", "remind_first", page.remind_first, required=False),
-            _days("Second reminder after", "remind_again", page.remind_again, required=False),
-            _days("Tell the owner and the admins after", "escalate_after", page.escalate_after),
+            _days("First reminder after", "remind_first", page.remind_first, MAY_BE_EMPTY, required=False),
+            _days("Second reminder after", "remind_again", page.remind_again, MAY_BE_EMPTY, required=False),
+            _days("Tell the owner and the admins after", "escalate_after", page.escalate_after, DAYS),
             class_name="cf-form cf-form--narrow",
         ),
     )
 
 
-def _days(label: str, name: str, value: rx.Var[str], **props: bool) -> rx.Component:
-    return text_field(
-        label, name, value=value, error=errors[name], help="Days.", input_mode="numeric", **props
-    )
+def _days(label: str, name: str, value: rx.Var[str], words: str, **props: bool) -> rx.Component:
+    return text_field(label, name, value=value, error=errors[name], help=words, input_mode="numeric", **props)

@@ -57,10 +57,12 @@ def _asked() -> rx.Component:
         rx.cond(page.can_contact, secondary("Mark contacted", "mail", on_click=LeadState.contact)),
         rx.cond(page.can_reopen, secondary("Reopen", "undo-2", on_click=LeadState.reopen)),
     )
+    makes = "Create client and draft makes the client, a project, and a draft with these answers. The lead hears nothing of it."
     return section(
         "Message",
         rx.el.p(page.message, class_name="cf-said"),
         rx.el.dl(rx.foreach(page.answers, _answer), class_name="cf-facts"),
+        rx.cond(page.can_convert, rx.el.p(makes, class_name="cf-muted cf-small")),
         action=step,
     )
 

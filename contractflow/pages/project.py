@@ -75,15 +75,15 @@ def _milestone(row: Milestone) -> rx.Component:
         cell(row.when, wide=True),
         cell(row.document, wide=True),
         value_cell(row.amount),
-        actions_cell(rx.cond(row.can_reach, _reach(row))),
+        actions_cell(rx.cond(row.can_reach, _reach(row)), always=True),
         key=row.id,
     )
 
 
 def _reach(row: Milestone) -> rx.Component:
-    words = f"The client gets the invoice of {row.amount} by mail."
+    words = f"The invoice of {row.amount} goes to the client by mail, at once."
     press = secondary("Mark reached", "flag", aria_label=f"Mark reached: {row.label}")
-    return confirm(press, f"“{row.label}” is reached?", words, "Mark reached", ProjectState.reach(row.id))
+    return confirm(press, f"Is “{row.label}” reached?", words, "Mark reached", ProjectState.reach(row.id))
 
 
 def _documents() -> rx.Component:

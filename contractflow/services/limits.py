@@ -102,7 +102,11 @@ def require_api(work: UnitOfWork) -> None:
 def room_for_steps(work: UnitOfWork) -> str:
     """How many steps the plan lets an approval have, in words; empty when any number."""
     most, tier = _most_steps(work)
-    return "" if most is None else _STEPS.format(tier=tier, most="one step" if most == 1 else f"{most} steps")
+    return (
+        ""
+        if most is None
+        else _STEPS.format(tier=tier, most="one step" if most == 1 else f"at most {most} steps")
+    )
 
 
 def require_steps(work: UnitOfWork, count: int) -> None:

@@ -33,12 +33,14 @@ def demo_member(product: Product, role: Role) -> Member:
     return Member(user_id, org_id, membership_id, role, name, "127.0.0.1", "pytest")
 
 
-def written(product: Product, contact: Person, title: str = "Website relaunch", text: str = TEXT) -> UUID:
+def written(
+    product: Product, contact: Person, title: str = "Website relaunch", text: str = TEXT, **other: str
+) -> UUID:
     """A document of Mia's with a text, for a new client whose contact signs."""
     with product.inside():
         mia = demo_member(product, Role.MEMBER)
         client = as_(mia, clients.add, new_client(contact_name=contact.name, contact_email=contact.email))
-        return _written(mia, client, text, title=title)
+        return _written(mia, client, text, title=title, **other)
 
 
 def _written(author: Member, client: UUID | str, text: str, **other: str) -> UUID:

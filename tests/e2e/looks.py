@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
@@ -52,15 +53,29 @@ async def unfit(page: Page, *, for_fingers: bool = False) -> list[str]:
 
 
 # All that is right is as long as a book; only what is wrong need come back.
-VIOLATIONS = "() => axe.run({ resultTypes: ['violations'] }).then(found => found.violations)"
+VIOLATIONS = "([within, more]) => axe.run(within, { resultTypes: ['violations'], ...more }).then(found => found.violations)"
+NOTHING_MORE: Mapping[str, Any] = {}
+ONLY_COLOURS: Mapping[str, Any] = {"runOnly": ["color-contrast"]}
+DIALOG = "[role=dialog], [role=alertdialog]"
 
 
-async def unusable(page: Page) -> list[str]:
+async def at_dialog(page: Page, drawn_by: str) -> None:
+    """The open dialog, and its colours in the dark. `drawn_by` is its module and function: a test knows which were seen."""
+    await expect(page.locator(DIALOG).filter(visible=True).first).to_be_visible()
+    await expect(page.get_by_role("menu")).to_have_count(0)  # one that fades would stay, without its motion
+    await wear(page, "dark")
+    wrong = await unusable(page, DIALOG, ONLY_COLOURS)
+    await wear(page, "light")
+    wrong += await unusable(page, DIALOG)
+    assert wrong == [], drawn_by
+
+
+async def unusable(page: Page, within: str = "html", more: Mapping[str, Any] = NOTHING_MORE) -> list[str]:
     """What axe calls serious or worse."""
     if not await page.evaluate("() => 'axe' in window"):  # once for each page that was loaded
         await page.evaluate(Axe().axe_script)
     return [
         f"{broken['id']}: {broken['nodes'][0]['html'][:160]} ({broken['nodes'][0]['failureSummary']})"
-        for broken in await page.evaluate(VIOLATIONS)
+        for broken in await page.evaluate(VIOLATIONS, [within, dict(more)])
         if broken["impact"] in SERIOUS
     ]

@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e import steps
+from tests.e2e import looks, steps
 from tests.e2e.people import Person
 
 pytestmark = [pytest.mark.xdist_group("product"), pytest.mark.timeout(240)]
@@ -45,6 +45,7 @@ async def test_a_role_changes_and_somebody_goes_while_their_page_is_open(meet) -
 
     await act(olivia, mia.name, "Remove")
     await expect(olivia.page.get_by_role("dialog")).to_contain_text("signed out at once")
+    await looks.at_dialog(olivia.page, "member_dialogs._remove")
     begun = time.monotonic()
     await olivia.button("Remove").click()
     await mia.page.wait_for_url("**/login?reason=*", wait_until="commit", timeout=5_000)
@@ -59,6 +60,7 @@ async def test_the_ownership_changes_hands_with_consent(meet) -> None:
     await olivia.sign_up("Northlight Studio")
     await steps.invite(olivia, adam)
     await act(olivia, adam.name, "Offer ownership")
+    await looks.at_dialog(olivia.page, "member_dialogs._offer")
     await olivia.press("Offer ownership")
     await olivia.sees_toast("Offered.")
     await olivia.sees("The ownership is offered to Adam Admin")
@@ -113,6 +115,7 @@ async def test_an_organisation_that_is_being_deleted_says_so_and_is_kept(meet) -
     await olivia.press("Delete organisation")
     dialog = olivia.page.get_by_role("dialog")
     delete = dialog.get_by_role("button", name="Delete organisation")
+    await looks.at_dialog(olivia.page, "organisation_end.delete_dialog")
     await dialog.get_by_role("textbox").fill("Northlight")
     await delete.click()
     await olivia.sees("Type the organisation's name exactly as it stands above.")
@@ -127,6 +130,7 @@ async def test_an_organisation_that_is_being_deleted_says_so_and_is_kept(meet) -
     await adam.product.mail(adam.email, "is deleted on")
 
     await olivia.press("Keep the organisation")
+    await looks.at_dialog(olivia.page, "organisation_end._closing")
     await olivia.press("Keep it")
     await expect(olivia.words("This organisation is being deleted")).to_have_count(0)
     await adam.goto("/clients")

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e import looks
 from tests.e2e.people import DEMO_PASSWORD
 from tests.e2e.product import Product
 
@@ -21,6 +22,7 @@ async def test_a_program_hears_of_us_and_what_it_missed_is_sent_again(meet, prod
     await adam.sign_in(DEMO_PASSWORD)
     await adam.goto("/settings/integrations")
     await adam.press("Add webhook")
+    await looks.at_dialog(adam.page, "integrations.integrations")
     await adam.fill({"Name": "Our CRM", "Address": "https://127.0.0.1/hooks"})
     await adam.press("Add")
     await adam.sees("This address is not on the public internet.")
@@ -39,6 +41,11 @@ async def test_a_program_hears_of_us_and_what_it_missed_is_sent_again(meet, prod
     await expect(log.get_by_text("Delivered")).to_be_visible()
     await adam.press("Test event")
     await adam.sees("Sandbox: Internal Server Error", "endpoint.test")
+    await looks.at_dialog(adam.page, "integration_dialogs._message")
+    await adam.page.keyboard.press("Escape")
+    await adam.press("More")
+    await adam.page.get_by_role("menuitem", name="New secret").click()
+    await looks.at_dialog(adam.page, "integration_dialogs._ask")
     calls = (await asyncio.to_thread(httpx.get, f"{sandbox}/hooks.json?name=crm")).json()
     assert [call["answered"] for call in calls] == [200, 500]
     assert len({call["headers"]["webhook-id"] for call in calls}) == 1

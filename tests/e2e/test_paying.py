@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e import looks
 from tests.e2e.people import DEMO_PASSWORD, PHONE, Person
 from tests.e2e.product import until
 
@@ -39,6 +40,7 @@ async def test_a_client_pays_by_card_and_by_transfer(meet) -> None:
     await expect(olivia.pill("Open")).to_be_visible()
     await callum.open_mail(": £7,600.00", "/portal/pay/")
     await callum.press("I've sent the transfer")
+    await looks.at_dialog(callum.page, "pay_steps.report_dialog")
     await callum.fill({"Note": "From our account at GLS"})
     await callum.page.get_by_role("dialog").get_by_role("button", name="I've sent the transfer").click()
     await callum.sees("You told Northlight that the transfer is on its way")
@@ -63,9 +65,13 @@ async def _connect_paddle(owner: Person) -> None:
     await owner.goto("/settings/payments")
     await owner.press("Connect Paddle")
     dialog = owner.page.get_by_role("dialog")
+    await looks.at_dialog(owner.page, "payment_settings._connect")
     await dialog.get_by_role("checkbox").check()
     await dialog.get_by_role("button", name="Connect Paddle").click()
     await expect(owner.pill("Connected")).to_be_visible()
+    await owner.press("Disconnect")
+    await looks.at_dialog(owner.page, "payment_settings._on")
+    await owner.page.keyboard.press("Escape")
 
 
 async def _open_invoice(member: Person, label: str) -> None:

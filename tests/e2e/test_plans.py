@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e import looks
+
 pytestmark = pytest.mark.xdist_group("product")
 
 WEBHOOK_MS = 60_000
@@ -25,10 +27,14 @@ async def test_from_the_trial_to_a_paid_plan_and_back_from_a_failed_payment(meet
 
     await greta.press("Upgrade to Scale")
     await greta.sees(re.compile("€200.00 is charged now"), re.compile("Then €299.00 a month"))
+    await looks.at_dialog(greta.page, "plan_cards.change_dialog")
     await greta.press("Change to Scale")
     await greta.sees_toast("This is the Scale plan now.")
     await expect(greta.fact("Price")).to_have_text("€299 a month")
 
+    await greta.press("Cancel the plan")
+    await looks.at_dialog(greta.page, "plan._at_paddle")
+    await greta.page.keyboard.press("Escape")
     await greta.follow("Cards and addresses at Paddle")
     await greta.press("Let the card be declined")
     await greta.press("End the period")

@@ -19,6 +19,7 @@ async def test_a_client_signs_on_a_phone_with_a_finger(meet, product) -> None:
     await expect(clara.button("I agree")).to_be_visible()
     await _fits(clara, "reading")
     await clara.button("Decline").tap()
+    await looks.at_dialog(clara.page, "portal_endings.decline_dialog")
     await expect(clara.page.get_by_role("dialog")).to_be_visible()
     await _fits(clara, "declining")
     await clara.button("Cancel").tap()

@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from redis import Redis
 
+from tests.e2e import looks
 from tests.e2e.conftest import Tab
 from tests.e2e.people import PASSWORD
 
@@ -66,6 +67,7 @@ async def test_a_code_from_an_app(tab: Tab, redis_server) -> None:
     await expect(page.get_by_text("9 of 10 recovery codes left")).to_be_visible()
     # What touches the account asks first, in place, and then goes on by itself.
     await page.get_by_role("button", name="Remove", exact=True).click()
+    await looks.at_dialog(page, "security_factors._remove_app")
     await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     await _confirm(page, recovery[1])
     await expect(page.get_by_role("button", name="Set up an app")).to_be_visible()
@@ -83,6 +85,7 @@ async def test_a_passkey(tab: Tab, redis_server) -> None:
     passkeys = page.get_by_role("table", name="Passkeys")
     await expect(passkeys).to_contain_text("Laptop")
     await passkeys.get_by_role("button", name="Rename this passkey").click()
+    await looks.at_dialog(page, "security_factors._naming")
     await page.get_by_role("textbox", name="Name").fill("Laptop at work")
     await page.get_by_role("button", name="Save", exact=True).click()
     await expect(passkeys).to_contain_text("Laptop at work")
@@ -99,6 +102,7 @@ async def test_a_passkey(tab: Tab, redis_server) -> None:
     await expect(passkeys).to_be_visible()
     _let_ten_minutes_pass(redis_server)
     await passkeys.get_by_role("button", name="Remove this passkey").click()
+    await looks.at_dialog(page, "security_factors._passkey")
     await page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     dialog = page.get_by_role("dialog", name="Confirm it is you")
     await dialog.get_by_role("button", name="Use a passkey").click()
@@ -128,6 +132,7 @@ async def _set_up_app(page: Page) -> tuple[str, list[str]]:
 
 async def _confirm(page: Page, code: str) -> None:
     dialog = page.get_by_role("dialog", name="Confirm it is you")
+    await looks.at_dialog(page, "confirm_identity.sheet")
     await dialog.get_by_role("textbox", name="Code").fill(code)
     await dialog.get_by_role("button", name="Confirm", exact=True).click()
     await expect(dialog).to_have_count(0)

@@ -106,7 +106,7 @@ def shown(url: str) -> str:
 
 def shown_slack(url: str) -> str:
     """The end only: who has all of it may post."""
-    return f"{urlsplit(url).netloc}/services/… {url[-4:]}"
+    return f"{urlsplit(url).netloc}/services/…{url[-4:]}"
 
 
 def _parsed(typed: str) -> SplitResult:

@@ -35,6 +35,10 @@ from contractflow.services.documents.review_rows import Review, review
 from contractflow.services.documents.subject import GONE, as_sent, current_version, subject
 from contractflow.services.documents.verbs import refusals
 from contractflow.services.identity import verifying
+from contractflow.workflows.document import Status
+from contractflow.workflows.signer import SignerStatus
+
+OVER = (Status.VOIDED, Status.DECLINED)
 
 
 @dataclass(frozen=True)
@@ -222,13 +226,19 @@ def _signers(work: UnitOfWork, document: Document) -> list[SignerRow]:
             str(s.id),
             s.name,
             s.email,
-            s.status,
+            _standing(document, s),
             shown(work, s.completed_at or s.first_viewed_at or s.invited_at),
             returned.get(s.email, ""),
             may and s.email in returned,
         )
         for s in found
     ]
+
+
+def _standing(document: Document, signer: Signer) -> str:
+    """Their state; "over" where the document came to an end before they signed."""
+    is_asked = signer.status in (SignerStatus.WAITING, SignerStatus.INVITED, SignerStatus.VIEWED)
+    return "over" if is_asked and document.status in OVER else signer.status
 
 
 def _member_name(work: UnitOfWork, membership_id: UUID) -> str:

@@ -17,6 +17,9 @@ from contractflow.services.tiers import Tier
 from contractflow.workflows.billing import SubscriptionStatus as S
 
 USED = {"seats": "Seats", "drafts": "AI drafts this month", "documents": "Active documents"}
+CHOOSE_BY_THEN = (
+    "Choose a plan by then; afterwards the organisation only reads until you do. No card is needed before."
+)
 ONLY_READS = (
     "Everything can be read and exported. Clients go on signing and paying, and what they pay can be recorded. "
     "Nothing new can be made until the owner chooses a plan."
@@ -55,6 +58,7 @@ class TierRow:
     verb: str = ""
     why_not: str = ""
     is_current: bool = False
+    is_tried: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,8 +152,9 @@ def _over(plan: Subscription) -> str:
 def _lead(plan: Subscription) -> str:
     match plan.status:
         case S.TRIALING:
-            until = f"until {day(plan.trial_ends_at)}" if plan.trial_ends_at else "without an end"
-            return f"Trial {until}. No card is needed until you choose a plan."
+            if plan.trial_ends_at is None:
+                return "Trial without an end."
+            return f"Trial until {day(plan.trial_ends_at)}. {CHOOSE_BY_THEN}"
         case S.PAST_DUE:
             return f"The last payment failed. Everything works until {day(plan.grace_ends_at)}."
         case S.ACTIVE if not is_at_paddle(plan):
@@ -189,6 +194,7 @@ def _row(plan: Subscription | None, tier: Tier, interval: str) -> TierRow:
         verb="" if is_current else _verb(plan, tier, interval) if plan and billed else f"Choose {tier.name}",
         why_not=why_no_change(plan, tier.key, interval) if plan and billed and not is_current else "",
         is_current=is_current,
+        is_tried=plan is not None and plan.status == S.TRIALING and plan.tier == tier.key,
     )
 
 
