@@ -10,6 +10,7 @@ from contractflow.components.notice import notice
 from contractflow.components.pill import hued_pill
 from contractflow.components.sections import section
 from contractflow.components.shell import member_page
+from contractflow.components.skeleton import loaded, skeleton_text
 from contractflow.components.table import cell, name_cell, table, table_row, value_cell, words_cell
 from contractflow.permissions import Permission as P
 from contractflow.services.clients import ImportedRow
@@ -31,9 +32,12 @@ def _back() -> rx.Component:
     "/clients/import", "Import clients", on_load=ClientImportState.load, needs=P.CLIENT_WRITE, menu=_back
 )
 def client_import() -> rx.Component:
-    return rx.el.div(
+    shown = rx.el.div(
         _form(), rx.cond(ClientImportState.is_previewed, _preview()), class_name="cf-stack cf-stack--wide"
     )
+    return loaded(
+        ClientImportState.is_loaded, shown, skeleton_text()
+    )  # a preview before it is ready would be lost
 
 
 def _form() -> rx.Component:

@@ -12,6 +12,7 @@ from contractflow.web.policy import policy
 
 class ClientImportState(ActingState, rx.State):
     preview: Preview = Preview()
+    is_loaded: bool = False
     is_previewed: bool = False
     is_done: bool = False
     _text: str = ""
@@ -19,13 +20,8 @@ class ClientImportState(ActingState, rx.State):
     @rx.event
     @policy(P.CLIENT_WRITE)
     async def load(self):
-        self.preview, self.is_previewed, self.is_done, self._text, self.errors = (
-            Preview(),
-            False,
-            False,
-            "",
-            {},
-        )
+        self.preview, self.is_previewed, self.is_done = Preview(), False, False
+        self._text, self.errors, self.is_loaded = "", {}, True
 
     @rx.event
     @policy(P.CLIENT_WRITE)
