@@ -15,20 +15,20 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Client, Document, Membership
 
 
-def of_clients(work: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, str]:
-    known = set(ids)
+def of_clients(work: UnitOfWork, clients: Iterable[UUID]) -> dict[UUID, str]:
+    known = set(clients)
     query = select(Client.id, Client.name).where(col(Client.id).in_(known))
     return dict(work.db.exec(query).all()) if known else {}
 
 
-def of_members(work: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, str]:
+def of_members(work: UnitOfWork, memberships: Iterable[UUID]) -> dict[UUID, str]:
     """By the id of the membership."""
     people = select(Membership.id, AppUser.name).join(AppUser, col(AppUser.id) == Membership.user_id)
-    return dict(work.db.exec(people.where(col(Membership.id).in_(set(ids)))).all())
+    return dict(work.db.exec(people.where(col(Membership.id).in_(set(memberships)))).all())
 
 
-def of_documents(work: UnitOfWork, ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+def of_documents(work: UnitOfWork, titled: Iterable[UUID | None]) -> dict[UUID | None, str]:
     """Titles; what is none is left out."""
-    known = {one for one in ids if one}
+    known = {one for one in titled if one}
     query = select(Document.id, Document.title).where(col(Document.id).in_(known))
     return dict(work.db.exec(query).all()) if known else {}

@@ -41,6 +41,8 @@ ALIASES = {
     "prefer":             "membership_id",
     "families":           "family_id",     "current":           "family_id",
     "id":                 "token_id",      "member_id":         "membership_id",
+    "clients":            "client_id",     "memberships":       "membership_id",
+    "titled":             "document_id",
 }
 # fmt: on
 
