@@ -2,6 +2,7 @@
 
     {"type": "bounced" | "complained" | "delayed", "message_id": "<…@…>", "reason": "550 5.1.1 no such mailbox"}
 
+A mail server's own report (RFC 3464) is taken as well, with the content type message/rfc822 and signed the same way.
 Any vendor's own format is brought into this one by a line of its rules, or by a small function in between: docs/runbook.md.
 """
 
@@ -10,13 +11,14 @@ from __future__ import annotations
 import json
 import time
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from contractflow.config import settings
+from contractflow.integrations.email.reports import read_report
 from contractflow.integrations.outgoing import signing
 from contractflow.permissions import System, Visitor
 from contractflow.services import bounces
@@ -41,7 +43,7 @@ async def mail(request: Request) -> Response:
     if secret is None or not signing.verify(secret.get_secret_value(), request.headers, raw, time.time()):
         return Response(status_code=HTTPStatus.UNAUTHORIZED)
     try:
-        said = _read(raw)
+        said = _report(raw) if _is_mail(request) else _read(raw)
     except (ValueError, KeyError, TypeError):
         return Response(status_code=HTTPStatus.BAD_REQUEST)
     found = await perform(Visitor(), bounces.mailed, said.message_id) if said.type in FOR_GOOD else None
@@ -53,10 +55,21 @@ async def mail(request: Request) -> Response:
 
 def _read(raw: bytes) -> Said:
     body = json.loads(raw)
-    said = [body["type"], body["message_id"], body.get("reason") or "It came back."]
-    if not all(isinstance(each, str) and "\0" not in each for each in said):
+    return _said(body["type"], body["message_id"], body.get("reason"))
+
+
+def _report(raw: bytes) -> Said:
+    return _said(*read_report(raw))
+
+
+def _is_mail(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "message/rfc822"
+
+
+def _said(kind: Any, message_id: Any, reason: Any) -> Said:
+    reason = reason or "It came back."
+    if not all(isinstance(each, str) and "\0" not in each for each in (kind, message_id, reason)):
         raise ValueError("not text")
-    kind, message_id, reason = said
     return Said(kind, message_id[:200], " ".join(reason.split())[:300])
 
 

@@ -227,3 +227,61 @@ async def test_nobody_else_can_say_so(sandbox, monkeypatch):
     monkeypatch.delenv("CONTRACTFLOW_MAIL_WEBHOOK_SECRET")
     settings.cache_clear()
     assert await post(said) == 401
+
+
+REPORT = """\
+From: MAILER-DAEMON@mx.test
+Subject: Undelivered mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I am sorry.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.test
+
+Final-Recipient: rfc822; {address}
+Action: {action}
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1
+ no such mailbox
+
+--b
+Content-Type: {kind}
+
+Message-ID: {message_id}
+Subject: To sign
+
+--b--
+"""
+AS_MAIL = {"content-type": "message/rfc822"}
+
+
+@pytest.mark.usefixtures("redis")
+async def test_the_report_of_a_mail_server_says_the_same():
+    journey.sent()
+    await asyncio.to_thread(deliver)
+    (request,) = mails("sign_request")
+    facts = {"address": CLARA, "kind": "text/rfc822-headers", "message_id": request.provider_ref}
+    failed = REPORT.format(**facts, action="failed").encode()
+    for other in ("delayed", "delivered"):
+        assert await post(REPORT.format(**facts, action=other).encode(), **AS_MAIL) == 200
+    for broken in (
+        b"",
+        b"Subject: Hello\n\nHow are you?",
+        failed.replace(b"Action", b"Traction"),
+        failed[:300],
+    ):
+        assert await post(broken, **AS_MAIL) == 400
+    assert await post(failed) == 400, "it says that it is JSON, and is none"
+    assert marked() == []
+    assert [
+        await post(failed.replace(b"text/rfc822-headers", b"message/rfc822"), **AS_MAIL) for _ in "12"
+    ] == [200, 200]
+    (mark,) = marked()
+    assert (mark.address, mark.kind, mark.reason) == (CLARA, "bounced", "550 5.1.1 no such mailbox")
+    assert await post(failed, **AS_MAIL, **{"webhook-signature": "v1,forged"}) == 401
