@@ -15,6 +15,7 @@ from contractflow import (
 )
 from contractflow.api import api
 from contractflow.broker.connections import close_async
+from contractflow.components.broken import BOUNDARY, boundary
 from contractflow.components.head import DESK, STYLESHEETS, desk, head
 from contractflow.components.toasts import Toasts
 from contractflow.config import settings
@@ -45,7 +46,7 @@ POLICIES = {"/signup": TURNSTILE, "/login": TURNSTILE, "/forgot": TURNSTILE}
 app = rx.App(
     stylesheets=STYLESHEETS,
     head_components=head(),
-    extra_app_wraps={DESK: desk},
+    extra_app_wraps={DESK: desk, BOUNDARY: boundary},
     toaster=Toasts.create(),
     html_lang="en",
     backend_exception_handler=show_error,

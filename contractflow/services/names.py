@@ -13,6 +13,7 @@ from sqlmodel import col, select
 
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import AppUser, Client, Document, Membership
+from contractflow.permissions import Permission as P
 
 
 def of_clients(work: UnitOfWork, clients: Iterable[UUID]) -> dict[UUID, str]:
@@ -22,7 +23,8 @@ def of_clients(work: UnitOfWork, clients: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def of_members(work: UnitOfWork, memberships: Iterable[UUID]) -> dict[UUID, str]:
-    """By the id of the membership."""
+    """By the id of the membership; for colleagues. Raises NotAllowed."""
+    work.require(P.ORG_READ)
     people = select(Membership.id, AppUser.name).join(AppUser, col(AppUser.id) == Membership.user_id)
     return dict(work.db.exec(people.where(col(Membership.id).in_(set(memberships)))).all())
 

@@ -41,6 +41,7 @@ def log_frontend_error(exception: Exception) -> None:
 
 def refusal(refused: AppError, path: str = "") -> EventSpec:
     """The sentence as a toast; without a session, the page that makes one. `path` is where the person was."""
+    log.debug("refused with %s", type(refused).__name__)
     if isinstance(refused, PortalClosed):
         return load("/portal/closed")
     if isinstance(refused, Suspended):

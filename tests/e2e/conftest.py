@@ -110,7 +110,8 @@ async def meet(
 ) -> AsyncIterator[Meet]:
     """`await meet("Olivia")`: a person with a browser context and an address of their own.
 
-    In the end nobody's browser may have complained; of a failed test there are pictures, and what the pages say.
+    In the end nobody's browser may have complained; of a failed test there are pictures, what the pages say, and what the
+    product said last.
     """
     people: list[Person] = []
     failed_before = request.session.testsfailed
@@ -126,6 +127,7 @@ async def meet(
         for number, person in enumerate(people):
             await person.picture(tmp_path / f"{number}-{person.name.split()[0]}.png")
             print(person.name, person.page.url, await person.page.locator("body").aria_snapshot(), sep="\n")  # noqa: T201 -- likewise
+        print(f"… {product.up.said[-3000:]}")  # noqa: T201 -- likewise
         print(f"pictures: {tmp_path}")  # noqa: T201 -- pytest shows it with the failure
     complaints = [complaint for person in people for complaint in person.complaints]
     for person in people:

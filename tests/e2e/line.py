@@ -19,6 +19,7 @@ class Line:
         """What the page has said, whether it has arrived or not."""
         self._is_held = False
         self._hold_behind = ""
+        self._spoilt: tuple[str, str] | None = None
         self._waiting: list[Callable[[], None]] = []
         self._open: list[WebSocketRoute] = []
 
@@ -35,6 +36,10 @@ class Line:
     def hold_behind(self, words: str) -> None:
         """The same, but not before the server has said something with `words`."""
         self._hold_behind = words
+
+    def spoil(self, pattern: str = "", instead: str = "") -> None:
+        """What the server says arrives with `instead` in every place that fits `pattern`; without one whole again."""
+        self._spoilt = (pattern, instead) if pattern else None
 
     def let_go(self) -> None:
         """What waited arrives, in its order."""
@@ -66,10 +71,11 @@ class Line:
             self._pass(lambda: server.send(message))
 
         socket.on_message(out)
-        server.on_message(lambda message: self._hear(message, lambda: socket.send(message)))
+        server.on_message(lambda message: self._hear(socket, message))
 
-    def _hear(self, message: Message, pass_on: Callable[[], None]) -> None:
-        self._pass(pass_on)
+    def _hear(self, socket: WebSocketRoute, message: Message) -> None:
+        heard = re.sub(*self._spoilt, message) if self._spoilt and isinstance(message, str) else message
+        self._pass(lambda: socket.send(heard))
         if self._hold_behind and self._hold_behind in str(message):
             self._hold_behind = ""
             self.hold()

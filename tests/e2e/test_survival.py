@@ -5,12 +5,14 @@ That every process comes back is tests/e2e/test_up.py's; that a reader folds wha
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from playwright.async_api import expect
 
 from tests.e2e import head_start, steps
+from tests.e2e.line import Line
 from tests.e2e.people import DEMO_PASSWORD, Person
 from tests.e2e.product import Product, until
 
@@ -81,3 +83,18 @@ async def test_who_is_typing_loses_nothing_whatever_is_killed(meet, product: Pro
         "After granian. After redis-server. After postgres."
     )
     mia.forgive("/_event")  # its browser says when a server is gone
+
+
+async def test_a_page_whose_script_falls_over_says_so_and_comes_back(meet) -> None:
+    """What went wrong where is for us; the reader is told what to do."""
+    mia = await mia_of_the_demo(meet)
+    line = await Line.of(mia.page)
+    line.spoil(r'"title":"[^"]+"', '"title":{"no":"text"}')
+    await mia.goto("/documents")
+    await mia.sees("This page cannot be shown", "What was saved is safe.")
+    await expect(mia.words(re.compile("Reflex|Error:"))).to_have_count(0)
+    line.spoil()
+    await mia.follow("Load again")
+    await expect(mia.page.get_by_role("heading", name="Documents", exact=True)).to_be_visible()
+    await mia.sees("Brand refresh 2027")
+    mia.forgive("Objects are not valid as a React child", "react.dev/errors/31")

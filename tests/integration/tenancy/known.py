@@ -19,6 +19,8 @@ EVENT: Final = json.dumps(
 ).encode()  # fmt: skip
 
 BY_HAND: dict[str, dict[str, Any]] = {
+    "analytics_files.table": {"figures": "funnel"},
+    "comments.settling.see": {"comment_id": "asked_id"},
     "feed.mark_read": {"notification_id": "line_id"},
     "mail_choices.choose": {"kind": "document_signed"},
     "mail_choices.unsubscribe": {"kind": "document_signed"},

@@ -204,6 +204,14 @@ def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) ->
         work, invoice, 10, provider_ref=f"{word} transfer", recorded_by=owner.user_id
     )
     comment = builders.a_comment(work, document.id, member_id=owner.membership_id, body=f"{word} remark")
+    asked = builders.a_comment(
+        work,
+        document.id,
+        member_id=None,
+        contact_id=signer.contact_id,
+        visibility="shared",
+        body=f"{word} question",
+    )
     notification = builders.a_notification(
         work, document_id=document.id, recipient=f"{word}.contact@client.test", payload={"title": word}
     )
@@ -226,7 +234,7 @@ def _a_signed_one(work: UnitOfWork, client: Client, owner: Member, word: str) ->
     ids = {
         "document_id": document.id, "version_id": document.sent_version_id, "signer_id": signer.id, "block_id": BLOCK,
         "invoice_id": invoice.id, "payment_id": payment.id, "comment_id": comment.id, "artifact_id": artifact.id,
-        "notification_id": notification.id, "line_id": line.id,
+        "notification_id": notification.id, "line_id": line.id, "asked_id": asked.id,
     }  # fmt: skip
     return ids, Signer(document.org_id, document.id, signer.id, signer.name)
 
