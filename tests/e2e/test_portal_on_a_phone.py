@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from playwright.async_api import Locator, expect
 
@@ -31,8 +33,7 @@ async def test_a_client_signs_on_a_phone_with_a_finger(meet, product) -> None:
     await expect(clara.page.get_by_role("img", name="Your drawn signature")).to_be_visible()
     await _fits(clara, "drawing")
     await clara.page.get_by_role("checkbox").check()
-    await clara.button("Sign document").tap()
-    await clara.sees("Signed. One step is left: the payment")
+    await _tap_until(clara, "Sign document", "Signed. One step is left: the payment")
     await _fits(clara, "signed")
     kind = product.rows(
         "SELECT kind FROM signature JOIN signer s ON s.id = signer_id WHERE s.email = %s", clara.email
@@ -59,6 +60,20 @@ async def _fits(client: Person, where: str) -> None:
         wrong += [f"{where}, {theme}: {what}" for what in await looks.unfit(client.page, for_fingers=True)]
         wrong += [f"{where}, {theme}: {what}" for what in await looks.unusable(client.page)]
     assert wrong == []
+
+
+async def _tap_until(client: Person, button: str, words: str) -> None:
+    """As a person does, once more when nothing came of it.
+
+    On a machine short of time Chromium loses about one tap in thirty here: no click, nothing under way, nothing refused.
+    Why is not known; a tap that does come through signs, and a second one would change nothing.
+    """
+    await client.button(button).tap()
+    with suppress(AssertionError):
+        await expect(client.words(words)).to_be_visible(timeout=8_000)
+        return
+    await client.button(button).tap()
+    await client.sees(words)
 
 
 async def _draw(client: Person, pad: Locator) -> None:
