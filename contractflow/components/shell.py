@@ -59,9 +59,8 @@ def member_page(
             return frame(route, line, follow_feed(on_change=[FrameState.load, *on_news]), shown, desk=desk)
 
         page.__name__ = getattr(view, "__name__", route)
-        page.__module__ = (
-            view.__module__
-        )  # Reflex bundles by it: pages of one module load each other's components
+        # Reflex bundles by it: pages of one module load each other's components.
+        page.__module__ = view.__module__
         loads = list(on_load) if isinstance(on_load, Sequence) else [on_load]
         rx.page(route=route, title=f"{title} · ContractFlow", on_load=[FrameState.load, *loads])(page)
         return view

@@ -7,10 +7,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.errors import AppError, IllegalMove
+from contractflow.errors import IllegalMove
 from contractflow.models import Document, Invoice, Org
 from contractflow.money import format_money
 from contractflow.permissions import Permission as P
+from contractflow.permissions import why_not
 from contractflow.services.display import shown
 from contractflow.services.invoices import telling
 from contractflow.services.invoices.issuing import invoice_subject, today
@@ -69,7 +70,7 @@ def remind(work: UnitOfWork, invoice_id: UUID) -> None:
     """Remind the client now; again a day later at the earliest. Raises IllegalMove when there is nothing to remind of."""
     invoice, document = locked_invoice(work, invoice_id)
     work.require(P.INVOICE_REMIND, own=invoice_subject(invoice, document).is_own(work.actor))
-    if refused := _why_not(work, invoice):
+    if refused := _why_not_now(work, invoice):
         raise IllegalMove(refused)
     _remind(work, invoice, document, f"hand-{work.now:%Y-%m-%d-%H-%M}")
 
@@ -99,13 +100,14 @@ def switch_reminders(work: UnitOfWork, invoice_id: UUID, *, on: bool) -> None:
 def reminders_of(work: UnitOfWork, invoice: Invoice, document: Document | None) -> Reminders:
     """What the page of the invoice says of its reminders."""
     is_own = invoice_subject(invoice, document).is_own(work.actor)
-    may = work.actor.may(P.INVOICE_REMIND, own=is_own)
+    not_theirs = why_not(work.actor, P.INVOICE_REMIND, own=is_own)
+    refused = not_theirs or _why_not_now(work, invoice)
     return Reminders(
         words=_words(work, invoice),
         is_on=invoice.wants_reminders,
-        can_send=may and not _why_not(work, invoice),
-        why_not_send=_refusal(work, is_own) or _why_not(work, invoice),
-        can_switch=may and invoice.status in (InvoiceStatus.SCHEDULED, *OPEN),
+        can_send=not refused,
+        why_not_send=refused,
+        can_switch=not not_theirs and invoice.status in (InvoiceStatus.SCHEDULED, *OPEN),
     )
 
 
@@ -134,7 +136,7 @@ def _tell_agency(work: UnitOfWork, invoice: Invoice, document: Document | None) 
         touched(work, document)
 
 
-def _why_not(work: UnitOfWork, invoice: Invoice) -> str:
+def _why_not_now(work: UnitOfWork, invoice: Invoice) -> str:
     """Why the client cannot be reminded now, whoever asks; empty when they can."""
     if invoice.status not in OPEN or invoice.due_on is None:
         return _SETTLED
@@ -150,14 +152,6 @@ def _why_not(work: UnitOfWork, invoice: Invoice) -> str:
 
 def _was_reminded(work: UnitOfWork, invoice: Invoice) -> bool:
     return invoice.reminded_at is not None and invoice.reminded_at + AGAIN_AFTER > work.now
-
-
-def _refusal(work: UnitOfWork, is_own: bool) -> str:
-    try:
-        work.require(P.INVOICE_REMIND, own=is_own)
-    except AppError as refusal:
-        return refusal.message
-    return ""
 
 
 def _words(work: UnitOfWork, invoice: Invoice) -> str:

@@ -35,14 +35,14 @@ def payer(work: UnitOfWork, invoice: Invoice, kind: str, *, which: str = "", **f
             label=invoice.label,
             total=format_money(invoice.total_minor, invoice.currency, contact.locale or "en"),
             open=format_money(open_minor(invoice), invoice.currency, contact.locale or "en"),
-            due=f"{invoice.due_on.day} {invoice.due_on:%B %Y}" if invoice.due_on else "",
+            due=_due(invoice),
             **facts,
         )
 
 
 def receipt(work: UnitOfWork, invoice: Invoice, payment: Payment) -> None:
     """Thank the client for what arrived and say what is still open."""
-    left = invoice.total_minor - invoice.paid_minor
+    left = open_minor(invoice)
     payer(
         work,
         invoice,
@@ -56,7 +56,22 @@ def receipt(work: UnitOfWork, invoice: Invoice, payment: Payment) -> None:
 def agency(
     work: UnitOfWork, invoice: Invoice, document: Document | None, kind: str, payment: Payment, **facts: Any
 ) -> None:
-    """Tell the owner of the document and everybody who may record payments."""
+    """Tell the owner of the document and everybody who may record payments of one."""
+    about = f"{payment.id}:{payment.provider_ref[-60:]}"
+    amount = format_money(payment.amount_minor, payment.currency)
+    _tell_agency(work, invoice, document, kind, about, amount=amount, **facts)
+
+
+def overdue(work: UnitOfWork, invoice: Invoice, document: Document | None, left: str) -> None:
+    """Tell the same people that its day has passed."""
+    facts = {"open": left, "due": _due(invoice), "reminds": invoice.wants_reminders}
+    _tell_agency(work, invoice, document, "invoice_overdue", str(invoice.id), **facts)
+
+
+def _tell_agency(
+    work: UnitOfWork, invoice: Invoice, document: Document | None, kind: str, about: str, **facts: Any
+) -> None:
+    """Once for each of them and what it is `about`."""
     for person in _people(work, document):
         notifications.queue(
             work,
@@ -64,36 +79,18 @@ def agency(
             recipient=person.email,
             user_id=person.id,
             document_id=invoice.document_id,
-            dedupe_key=f"{kind}:{payment.id}:{payment.provider_ref[-60:]}:{person.id}",
+            dedupe_key=f"{kind}:{about}:{person.id}",
             invoice_id=str(invoice.id),
             name=person.name,
             client=invoice.buyer["name"],
             number=invoice.number or "",
             label=invoice.label,
-            amount=format_money(payment.amount_minor, payment.currency),
             **facts,
         )
 
 
-def overdue(work: UnitOfWork, invoice: Invoice, document: Document | None, left: str) -> None:
-    """Tell the same people that its day has passed."""
-    for person in _people(work, document):
-        notifications.queue(
-            work,
-            "invoice_overdue",
-            recipient=person.email,
-            user_id=person.id,
-            document_id=invoice.document_id,
-            dedupe_key=f"invoice_overdue:{invoice.id}:{person.id}",
-            invoice_id=str(invoice.id),
-            name=person.name,
-            client=invoice.buyer["name"],
-            number=invoice.number or "",
-            label=invoice.label,
-            open=left,
-            due=f"{invoice.due_on.day} {invoice.due_on:%B %Y}" if invoice.due_on else "",
-            reminds=invoice.wants_reminders,
-        )
+def _due(invoice: Invoice) -> str:
+    return f"{invoice.due_on.day} {invoice.due_on:%B %Y}" if invoice.due_on else ""
 
 
 def payers(work: UnitOfWork, invoice: Invoice) -> list[Contact]:
