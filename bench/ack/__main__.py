@@ -1,6 +1,6 @@
 """Twenty people at work, two hundred clicks on *Draft with AI*: how long until the page says *Queued*?
 
-    .venv/bin/python -m bench.ack [--people 20] [--clicks 200] [--pace 4] [--url URL] [--port 21950]
+    .venv/bin/python -m bench.ack [--people 20] [--clicks 200] [--pace 10] [--url URL] [--port 21950]
 
 Beside it a floor from the same run. Ends with 1 when the p99 of the clicks is not below 100 ms.
 """
@@ -34,6 +34,7 @@ def main() -> int:
         print(f"{running.url}   {os.cpu_count()} cores, load {_load()}", flush=True)
         times, inserts, web = asyncio.run(measure(running, chosen.people, chosen.clicks, chosen.pace))
         print(f"{chosen.people} people, {len(times.clicks)} clicks, load at the end {_load()}\n")
+    print(f"a click every {chosen.pace / chosen.people:.1f} s")
     print(f"{'milliseconds':42}{'p50':>8}{'p95':>8}{'p99':>8}{'max':>8}")
     print(_line("Draft with AI: click to Queued", times.clicks))
     print(_line("floor: an event that changes one word", times.nothings))
@@ -116,7 +117,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=20)
     parser.add_argument("--clicks", type=int, default=200, help="of all people together")
     parser.add_argument(
-        "--pace", type=float, default=4.0, help="seconds that a person takes for one document"
+        "--pace", type=float, default=10.0, help="seconds that a person takes for one document; an AI takes 3"
     )
     parser.add_argument(
         "--url", default="", help="of a running product, with its CONTRACTFLOW_* in the environment"

@@ -29,6 +29,7 @@ FAST = 10.0  # seconds; who ends sooner has crashed at the start
 FAST_CRASHES = 5
 LONGEST_PAUSE = 15.0
 NOT_YET_READY = 2.0
+NICENESS = "10"
 LINE_LIMIT = 1 << 20
 LOG_LIMIT = 10 << 20
 _COLOURS = ("36", "32", "33", "35", "34", "96", "92", "93")
@@ -55,6 +56,8 @@ class Child:
     account: Account = field(default_factory=lambda: Account(user=None, group=None, extra_groups=None))
     quiet: bool = False
     """Its output goes to the log file only."""
+    gives_way: bool = False
+    """Nobody waits for it with a finger on a button: on a full machine the others come first."""
 
 
 class Supervisor:
@@ -231,7 +234,9 @@ class _Run:
         return code
 
     async def _spawn(self) -> asyncio.subprocess.Process:
+        later = ["nice", "-n", NICENESS] if self._child.gives_way else []
         return await asyncio.create_subprocess_exec(
+            *later,
             *self._child.argv,
             cwd=ROOT if self._child.account["user"] is None else "/",
             env={**os.environ, **self._child.env, MARK: self._supervisor.mark_of(self._child)},

@@ -133,16 +133,16 @@ class _Up:
             return _answers(f"{self.sandbox_url}/mail.json")
 
         return [
-            Child("drafts", _cf("worker", "drafts"), env=self.env, stop_within=30),
+            Child("drafts", _cf("worker", "drafts"), env=self.env, stop_within=30, gives_way=True),
             Child("sandbox", self._sandbox(), env=self.env, is_ready=sandbox_answers),
         ]
 
     def _behind_the_scenes(self) -> list[Child]:
         """Started when the page is there: on two cores their imports would make everybody wait for it."""
         return [
-            Child("mail", _cf("worker", "mail"), env=self.env, stop_within=30),
-            Child("general", _cf("worker", "general"), env=self.env, stop_within=30),
-            Child("scheduler", _cf("scheduler"), env=self.env),
+            Child("mail", _cf("worker", "mail"), env=self.env, stop_within=30, gives_way=True),
+            Child("general", _cf("worker", "general"), env=self.env, stop_within=30, gives_way=True),
+            Child("scheduler", _cf("scheduler"), env=self.env, gives_way=True),
         ]
 
     def _say_so(self) -> None:

@@ -106,6 +106,16 @@ async def test_a_task_runs_once_and_its_failure_is_told(tmp_path: Path) -> None:
             await supervisor.finish(Child("task", program("raise SystemExit(5)")))
 
 
+async def test_on_a_full_machine_a_child_lets_others_go_first_when_it_is_told_to(tmp_path: Path) -> None:
+    source = "import os; print(os.nice(0))"
+    async with Supervisor(tmp_path) as supervisor:
+        await supervisor.finish(Child("eager", program(source)))
+        await supervisor.finish(Child("patient", program(source), gives_way=True))
+    eager, patient = (int((tmp_path / f"{name}.log").read_text()) for name in ("eager", "patient"))
+    assert eager == os.nice(0)
+    assert patient == min(eager + 10, 19)
+
+
 async def test_stages_stop_in_reverse_order(tmp_path: Path) -> None:
     order = tmp_path / "order"
     source = """
