@@ -181,6 +181,7 @@ def test_a_common_word_is_answered_from_the_newest_and_a_rare_one_leads_the_way_
     assert _found("common seldom") == _found("seldom") == [(crowd[n], 3) for n in (2700, 1500, 300)]
     assert _found("usual common")[0] == (crowd[2990], None)
     assert _found("usual other") == []
+    assert _found("fiftieth")[0] == (crowd[2970], None)  # four of the newest 200 promise twenty among 2,000
 
 
 def _found(words: str) -> list[tuple[UUID, int | None]]:
@@ -199,11 +200,12 @@ def _read(words: str) -> int:
 
 @pytest.fixture
 def crowd(database):
-    """The words of three thousand documents, by number: all say "common", each tenth "usual", another tenth "other", three "seldom"."""
+    """The words of three thousand documents, by number: all say "common", each tenth "usual", another tenth "other", each fiftieth that, three "seldom"."""
     made = """
         INSERT INTO search_entry
         SELECT %(org)s, 'document', (lpad(to_hex(n), 12, '0') || '7000800000000000000' || '0')::uuid,
                search_entry_words(%(org)s, 'document', '', concat_ws(' ', 'common', CASE n %% 10 WHEN 0 THEN 'usual' WHEN 5 THEN 'other' END,
+                                  CASE n %% 50 WHEN 20 THEN 'fiftieth' END,
                                   CASE WHEN n IN (300, 1500, 2700) THEN 'seldom' END), %(org)s)
           FROM generate_series(0, 2999) n RETURNING entity_id"""
     with database.admin() as admin:
