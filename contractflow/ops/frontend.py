@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
+from contractflow.ops.child import Child
 from contractflow.ops.serving import ROOT, reflex_environment
-from contractflow.ops.supervisor import Child, Failed, Supervisor
+from contractflow.ops.supervisor import Failed, Supervisor
 from contractflow.ops.wheels import CannotStart, bun
 
 _BUILT = ROOT / ".web" / "build" / "client" / "index.html"

@@ -11,26 +11,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from contractflow.ops.embedded import Account
-from contractflow.ops.processes import MARK, dies_with_parent, kill_marked, signal_group
+from contractflow.ops.child import ROOT, Child, ended, line_of, outcome, spawn
+from contractflow.ops.processes import kill_marked, signal_group
 
-ROOT = Path(__file__).resolve().parents[2]
 FAST = 10.0  # seconds; who ends sooner has crashed at the start
 FAST_CRASHES = 5
 LONGEST_PAUSE = 15.0
 NOT_YET_READY = 2.0
-NICENESS = "10"
-LINE_LIMIT = 1 << 20
 LOG_LIMIT = 10 << 20
 _COLOURS = ("36", "32", "33", "35", "34", "96", "92", "93")
 
@@ -41,23 +36,6 @@ class Failed(Exception):
 
 class Stopped(Exception):
     """Somebody asked to stop while something was starting."""
-
-
-@dataclass(frozen=True)
-class Child:
-    name: str
-    argv: Sequence[str]
-    env: Mapping[str, str] = field(default_factory=dict)
-    is_ready: Callable[[], bool] | None = None
-    """Asked in a thread until it says yes; None: ready as soon as it runs."""
-    ready_within: float = 60
-    stop_signal: signal.Signals = signal.SIGTERM
-    stop_within: float = 15
-    account: Account = field(default_factory=lambda: Account(user=None, group=None, extra_groups=None))
-    quiet: bool = False
-    """Its output goes to the log file only."""
-    gives_way: bool = False
-    """Nobody waits for it with a finger on a button: on a full machine the others come first."""
 
 
 class Supervisor:
@@ -88,7 +66,7 @@ class Supervisor:
         if self._watcher and self._watcher.stdin:
             self.note("done")
             self._watcher.stdin.close()
-            await _ended(self._watcher)
+            await ended(self._watcher)
 
     async def start(self, *children: Child) -> None:
         """Start them together and return when all are ready; they are restarted from now on."""
@@ -185,7 +163,7 @@ class _Run:
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(self._child.stop_signal)  # the leader; it stops its own children
             try:
-                await asyncio.wait_for(_ended(process), patience)
+                await asyncio.wait_for(ended(process), patience)
             except TimeoutError:
                 self._say(f"did not stop within {patience:.0f} s and was killed")
                 self.kill()
@@ -214,17 +192,17 @@ class _Run:
                 self._give_up(code)
                 return
             pause = min(self._supervisor.pause * 2 ** (crashes - 1), LONGEST_PAUSE)
-            self._say(f"ended with {_outcome(code)}; starting it again in {pause:.1f} s")
+            self._say(f"ended with {outcome(code)}; starting it again in {pause:.1f} s")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._supervisor.stopping.wait(), pause)
 
     async def _run_once(self) -> int:
-        process = self._process = await self._spawn()
+        process = self._process = await spawn(self._child, self._supervisor.mark_of(self._child))
         self._supervisor.note(f"+ {process.pid} {int(self._child.stop_signal)}")
         output = asyncio.create_task(self._copy_output(process))
         if not self._once:
             await self._wait_until_ready(process)
-        code = await _ended(process)
+        code = await ended(process)
         # Workers of a crashed leader would hold its port, and answer with old code; so would what left its group.
         signal_group(process.pid, signal.SIGKILL)
         kill_marked(self._supervisor.mark_of(self._child))
@@ -232,22 +210,6 @@ class _Run:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(output, 2)
         return code
-
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        later = ["nice", "-n", NICENESS] if self._child.gives_way else []
-        return await asyncio.create_subprocess_exec(
-            *later,
-            *self._child.argv,
-            cwd=ROOT if self._child.account["user"] is None else "/",
-            env={**os.environ, **self._child.env, MARK: self._supervisor.mark_of(self._child)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C in the terminal is for us alone
-            preexec_fn=dies_with_parent(self._child.stop_signal),
-            limit=LINE_LIMIT,
-            **self._child.account,
-        )
 
     async def _wait_until_ready(self, process: asyncio.subprocess.Process) -> None:
         child, started = self._child, time.monotonic()
@@ -269,7 +231,7 @@ class _Run:
         if file.exists() and file.stat().st_size > LOG_LIMIT:
             file.replace(file.with_suffix(".log.1"))
         with file.open("ab", buffering=0) as log:
-            while line := await _line(process.stdout):
+            while line := await line_of(process.stdout):
                 log.write(line)
                 if not self._child.quiet:
                     self._say(line.decode(errors="replace").rstrip())
@@ -277,7 +239,7 @@ class _Run:
     def _give_up(self, code: int) -> None:
         log = self._supervisor.log_file(self._child)
         verb = "failed" if self._once else "keeps failing"
-        failure = Failed(f"{self._child.name} {verb} ({_outcome(code)}); its log is {log}")
+        failure = Failed(f"{self._child.name} {verb} ({outcome(code)}); its log is {log}")
         if not self._ready.done():
             self._ready.set_exception(failure)
         if self._fatal:
@@ -285,21 +247,3 @@ class _Run:
 
     def _say(self, line: str) -> None:
         self._supervisor.say(self._child.name, line)
-
-
-async def _ended(process: asyncio.subprocess.Process) -> int:
-    # Not process.wait(): before Python 3.12.5 that also waits for grandchildren to let go of the pipes (gh-119710).
-    while process.returncode is None:  # noqa: ASYNC110 -- asyncio offers no other way
-        await asyncio.sleep(0.02)
-    return process.returncode
-
-
-async def _line(stream: asyncio.StreamReader) -> bytes:
-    try:
-        return await stream.readline()
-    except ValueError:  # a line beyond LINE_LIMIT
-        return await stream.read(LINE_LIMIT)
-
-
-def _outcome(code: int) -> str:
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -19,12 +19,13 @@ from typing import TextIO
 
 from contractflow.config import Settings, settings
 from contractflow.ops import frontend, local
+from contractflow.ops.child import Child
 from contractflow.ops.demo import note
 from contractflow.ops.embedded import EmbeddedPostgres, EmbeddedRedis
 from contractflow.ops.processes import is_free
 from contractflow.ops.schema import is_at_head
 from contractflow.ops.serving import state_url, web_argv, web_environment
-from contractflow.ops.supervisor import Child, Failed, Stopped, Supervisor
+from contractflow.ops.supervisor import Failed, Stopped, Supervisor
 from contractflow.ops.wheels import CannotStart
 
 CLEANING_UP = 15.0  # seconds that what a killed `up` left behind may take to go

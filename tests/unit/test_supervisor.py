@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from contractflow.ops.supervisor import ROOT, Child, Failed, Stopped, Supervisor
+from contractflow.ops.child import ROOT, Child
+from contractflow.ops.supervisor import Failed, Stopped, Supervisor
 
 NAP = "import time; time.sleep(60)"
 
@@ -163,7 +164,8 @@ print(os.getpid(), grandchild.pid, file=open({str(seen)!r}, "a"), flush=True)
 {NAP}"""
     up = f"""
 import asyncio, pathlib, sys
-from contractflow.ops.supervisor import Child, Supervisor
+from contractflow.ops.child import Child
+from contractflow.ops.supervisor import Supervisor
 async def main():
     Supervisor.grace = 0.5
     async with Supervisor(pathlib.Path({str(tmp_path)!r})) as supervisor:
