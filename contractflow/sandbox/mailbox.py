@@ -51,6 +51,8 @@ class Mail:
     html: str
     links: list[str]
     attachments: list[Attachment]
+    unsubscribe: str
+    """What a mail program shows as a button (List-Unsubscribe, RFC 2369); empty without."""
 
 
 class Mailbox:
@@ -133,6 +135,7 @@ def _read(file: Path) -> Mail:
         html=html,
         links=list(dict.fromkeys(_links(text, html))),
         attachments=list(_attachments(message, file.stem)),
+        unsubscribe=str(message["List-Unsubscribe"] or "").strip("<>"),
     )
 
 

@@ -147,7 +147,7 @@ class Person:
     async def open_mail(self, about: str, link: str, after: int = 0) -> dict[str, Any]:
         """Follow the link of the newest mail about something; the mail itself is the answer."""
         mail = await self.product.mail(self.email, about, after)
-        await self.goto(next(url for url in mail["links"] if link in url))
+        await self.goto(next(url for url in (*mail["links"], mail["unsubscribe"]) if link in url))
         return mail
 
     # -- complaints

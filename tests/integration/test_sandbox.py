@@ -14,9 +14,11 @@ def _clean(sandbox: Sandbox):
     sandbox.clear()
 
 
-def post(sandbox: Sandbox, to: str, subject: str = "Hello") -> None:
+def post(sandbox: Sandbox, to: str, subject: str = "Hello", **headers: str) -> None:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = subject, "Northlight <a@flow.test>", to
+    for name, value in headers.items():
+        mail[name] = value
     mail.set_content("Open https://flow.test/portal/open/abc, please.")
     mail.add_alternative(
         '<p>Go <a href="https://flow.test/portal/open/abc?a=1&amp;b=2">there</a><script>alert(1)</script>',
@@ -55,6 +57,23 @@ def test_a_mail_can_be_read_as_it_was_sent_without_running_anything(sandbox):
     assert "default-src 'none'" in shown.headers["content-security-policy"]
     assert httpx.get(sandbox.url + mail["attachments"][0]["url"]).content == b"%PDF-1.7"
     assert httpx.get(f"{sandbox.url}/mail/nothing").status_code == 404
+
+
+def test_the_mailbox_offers_to_unsubscribe_as_mail_programs_do(sandbox):
+    post(
+        sandbox,
+        "mia@northlight.test",
+        "News",
+        **{"List-Unsubscribe": "<https://flow.test/unsubscribe/abc?a=1&b=2>"},
+    )
+    post(sandbox, "mia@northlight.test", "A code")
+    code, news = sandbox.mail("mia@northlight.test")
+    assert (code["unsubscribe"], news["unsubscribe"]) == ("", "https://flow.test/unsubscribe/abc?a=1&b=2")
+    assert (
+        'href="https://flow.test/unsubscribe/abc?a=1&amp;b=2"'
+        in httpx.get(f"{sandbox.url}/mail/{news['id']}").text
+    )
+    assert "Unsubscribe" not in httpx.get(f"{sandbox.url}/mail/{code['id']}").text
 
 
 def test_mail_and_checkouts_survive_a_restart(tmp_path):
