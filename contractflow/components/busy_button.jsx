@@ -7,8 +7,9 @@ const LONGEST_MS = 20000; // a native form leaves the page, an event arrives; un
 /**
  * A button that cannot be pressed twice for one wish: it holds itself until `busy` has come and gone, and as long as
  * what it sent is under way (contractflow/web/build.py keeps `window.cfUnderWay`), which it shows on a slow line.
+ * With `repeats` each press is a wish of its own: one more row, and one more.
  */
-export function BusyButton({ busy = false, blocked = false, onClick, type = "button", children, ...rest }) {
+export function BusyButton({ busy = false, blocked = false, repeats = false, onClick, type = "button", children, ...rest }) {
   const [held, setHeld] = useState(false);
   const holds = useRef(false); // at once; `held` only shows after the next drawing
   const timer = useRef(0);
@@ -43,6 +44,7 @@ export function BusyButton({ busy = false, blocked = false, onClick, type = "but
     if (holds.current || busy || blocked) { event.preventDefault(); event.stopPropagation(); return; }
     const form = type === "submit" ? event.currentTarget.form : null;
     if (form && !form.noValidate && !form.checkValidity()) return; // the browser says what is missing
+    if (repeats) { onClick?.(event); return; }
     holds.current = true;
     const before = new Set(window.cfUnderWay);
     onClick?.(event);

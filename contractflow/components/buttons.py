@@ -10,12 +10,13 @@ from contractflow.components.icon import Content, Text, anchor, classes, icon, l
 
 
 class BusyButton(rx.Component):
-    """`busy` comes from the state; `blocked` keeps it readable and focusable but does nothing."""
+    """`busy` comes from the state; `blocked` keeps it readable and focusable but does nothing; `repeats` takes every press."""
 
     library = rx.asset("busy_button.jsx", shared=True).importable_path
     tag = "BusyButton"
     busy: rx.Var[bool]
     blocked: rx.Var[bool]
+    repeats: rx.Var[bool]
     type: rx.Var[str]
     form: rx.Var[str]
     title: rx.Var[str]

@@ -50,7 +50,7 @@ def _rows() -> rx.Component:
             rx.foreach(State.plan, _row), class_name="cf-plan", role="group", aria_label="Payment plan"
         ),
         rx.el.div(
-            quiet("Add payment", "plus", on_click=State.add_row),
+            quiet("Add payment", "plus", on_click=State.add_row, repeats=True),
             _balance(),
             class_name="cf-line cf-line--apart",
         ),

@@ -28,7 +28,7 @@ def rule_row(rule: Rule, at: rx.Var[int]) -> rx.Component:
         icon_button("x", "Remove this rule", on_click=State.remove_rule(at)),
         rx.cond(error, field_error(error, f"rules.{at}-error")),
         key=f"{at} {rule.field}",
-        class_name="cf-plan__row cf-rule",
+        class_name="cf-plan__row cf-plan__row--rule",
     )
 
 
@@ -52,7 +52,7 @@ def _takes(takes: Takes, rule: Rule, at: rx.Var[int]) -> rx.Component:
             return rx.el.div(
                 _select("Currency", CODES, rule.currency, at, "currency"),
                 _typed("Amount", rule, at, placeholder="10,000.00", input_mode="decimal"),
-                class_name="cf-rule__money",
+                class_name="cf-plan__money",
             )
         case Takes.PERCENT:
             return _typed("Percent", rule, at, placeholder="10 %", input_mode="decimal")

@@ -78,7 +78,7 @@ def _steps() -> rx.Component:
 
 
 def _add(words: str, on_click: rx.EventHandler) -> rx.Component:
-    press = rx.el.div(secondary(words, "plus", on_click=on_click), class_name="cf-line")
+    press = rx.el.div(secondary(words, "plus", on_click=on_click, repeats=True), class_name="cf-line")
     return rx.cond(page.why_not, rx.fragment(), press)
 
 

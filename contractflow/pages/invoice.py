@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import icon_button, link_button, primary
+from contractflow.components.buttons import icon_button, primary
 from contractflow.components.dialog import menu, menu_item
 from contractflow.components.icon import link
 from contractflow.components.invoice_dialogs import record_dialog, void_dialog
+from contractflow.components.invoice_news import news
 from contractflow.components.live_text import follow_document
 from contractflow.components.missing import loaded_or_missing
-from contractflow.components.notice import notice
 from contractflow.components.pill import INVOICE, PAYMENT, pill
 from contractflow.components.sections import facts, section
 from contractflow.components.shell import member_page
@@ -70,7 +70,7 @@ def _menu() -> rx.Component:
 def invoice() -> rx.Component:
     found = rx.el.div(
         follow_document(document_id=page.document_id, on_change=InvoiceState.load),
-        _news(),
+        news(),
         _sum(),
         _about(),
         _payments(),
@@ -79,30 +79,6 @@ def invoice() -> rx.Component:
         class_name="cf-stack cf-stack--wide",
     )
     return loaded_or_missing(InvoiceState, "invoice", "/invoices", found)
-
-
-def _news() -> rx.Component:
-    """What somebody has to do about it, before the facts."""
-    return rx.fragment(
-        rx.cond(
-            page.reported,
-            notice(
-                "info",
-                f"{page.client} says that {page.reported} is on its way",
-                "Look at your account, then record the payment; the client gets a receipt.",
-            ),
-        ),
-        rx.cond(
-            ~page.has_bank_details & (page.pill != "paid") & (page.pill != "void"),
-            notice(
-                "warning",
-                "Your client cannot see where to send the money",
-                "Add the bank details once; they appear on every invoice.",
-                link_button("Add bank details", "/settings/payments", look="secondary"),
-            ),
-        ),
-        rx.cond(page.memo, notice("info", "This invoice is void", page.memo)),
-    )
 
 
 def _sum() -> rx.Component:

@@ -21,7 +21,7 @@ from contractflow.money import format_amount, format_money
 from contractflow.permissions import Permission as P
 from contractflow.services.display import timezone_of, zone
 from contractflow.services.invoices.issuing import today
-from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.billing import UNPAID
 from contractflow.workflows.document import Status
 
 PERIODS: Final = (3, 6, 12, 24)
@@ -173,7 +173,7 @@ def _receivables(work: UnitOfWork, client_id: UUID | None) -> list[Money]:
     age = case((late > 90, 4), (late > 60, 3), (late > 30, 2), (late > 0, 1), else_=0)
     query = (
         select(age, col(Invoice.currency), func.sum(col(Invoice.total_minor) - col(Invoice.paid_minor)))
-        .where(col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]))
+        .where(col(Invoice.status).in_(UNPAID))
         .where(*([] if client_id is None else [col(Invoice.client_id) == client_id]))
         .group_by(literal_column("1"), literal_column("2"))
     )

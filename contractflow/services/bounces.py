@@ -15,20 +15,23 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 
 from contractflow.db.unit_of_work import UnitOfWork
-from contractflow.models import AppUser, Bounce, Document, Membership, Notification, Org, Signer
+from contractflow.models import AppUser, Bounce, Document, Invoice, Membership, Notification, Org, Signer
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Permission as P
 from contractflow.permissions import Role
 from contractflow.services import notifications
 from contractflow.services.moving import locked
+from contractflow.workflows.billing import UNPAID
+from contractflow.workflows.signer import SignerStatus
 
 REASON_LIMIT: Final = 300
 EVEN_THEN: Final = frozenset({"verify_email", "change_email", "reset_password", "signing_code"})
 """Somebody asks for these at the screen, and waits: by one of them an address can prove that it works again."""
 WITHHELD: Final = "Mails to this address came back before, so this one was not sent."
 _MAILED = text("SELECT org_id, id FROM gate_mailed(:message_id)")
-_KINDS: Final = ("sign_request", "completed")
+_KINDS: Final = ("sign_request", "completed", "invoice")
 """What is sent once more when the address of a signer works again; codes and reminders come anew by themselves."""
+_MOST: Final = 50
 
 
 def mailed(work: UnitOfWork, message_id: str) -> tuple[UUID, UUID] | None:
@@ -90,23 +93,37 @@ def lift_of_member(work: UnitOfWork, membership_id: UUID) -> None:
 
 
 def lift_of_signer(work: UnitOfWork, signer_id: UUID) -> int:
-    """Mails go to that signer again, beginning with those that came back; how many. Raises NotFound."""
+    """Mails go to that signer again, beginning with what they missed and still need; how many. Raises NotFound."""
     signer = locked(work, Signer, signer_id, "signer")
     document = work.db.get_one(Document, signer.document_id)
     work.require(P.SIGNER_EDIT, own=document.owner_id == work.member.membership_id)
     _lift(work, signer.email, document.id)
-    missed = (
-        select(Notification)
-        .where(col(Notification.document_id) == document.id, col(Notification.recipient) == signer.email)
-        .where(col(Notification.status).in_(("bounced", "suppressed")), col(Notification.kind).in_(_KINDS))
-        .order_by(col(Notification.id).desc())
-        .limit(1)
-        .with_for_update()
-    )
-    rows = list(work.db.exec(missed))
+    rows = _missed(work, signer)
     for row in rows:
         notifications.send_anew(work, row)
     return len(rows)
+
+
+def _missed(work: UnitOfWork, signer: Signer) -> list[Notification]:
+    """The newest mail about the document, while it is not behind them, and that of each invoice they still owe."""
+    query = (
+        select(Notification)
+        .where(
+            col(Notification.document_id) == signer.document_id, col(Notification.recipient) == signer.email
+        )
+        .where(col(Notification.status).in_(("bounced", "suppressed")), col(Notification.kind).in_(_KINDS))
+        .order_by(col(Notification.id).desc())
+        .limit(_MOST)
+        .with_for_update()
+    )
+    owed = select(Invoice.id).where(
+        col(Invoice.document_id) == signer.document_id, col(Invoice.status).in_(UNPAID)
+    )
+    needed = {str(one) for one in work.db.exec(owed)} | {"completed"}
+    if signer.status is not SignerStatus.SIGNED:
+        needed.add("sign_request")
+    newest = {row.payload.get("invoice_id", ""): row for row in reversed(list(work.db.exec(query)))}
+    return [row for about, row in newest.items() if (about or row.kind) in needed]
 
 
 def _lift(work: UnitOfWork, address: str, document_id: UUID | None = None) -> None:

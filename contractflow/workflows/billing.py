@@ -16,6 +16,10 @@ class InvoiceStatus(StrEnum):
     UNCOLLECTIBLE = "uncollectible"
 
 
+UNPAID = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
+"""It went out, and something is still to come."""
+
+
 class PaymentStatus(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"

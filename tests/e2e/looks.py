@@ -32,6 +32,18 @@ TOO_SMALL = """(finger) => {
     .map(([e, box]) => `${e.tagName.toLowerCase()} “${(e.getAttribute("aria-label") || e.textContent || e.name || "").trim().slice(0, 30)}” ${Math.round(box.width)}×${Math.round(box.height)}`);
 }"""
 
+# What stays in sight lies over the rest on purpose, and so does a small button in its field.
+ON_EACH_OTHER = """() => {
+  const stays = e => { for (; e; e = e.parentElement) if (["fixed", "sticky", "absolute"].includes(getComputedStyle(e).position)) return true; };
+  const name = e => `${e.tagName.toLowerCase()} “${(e.getAttribute("aria-label") || e.textContent || e.name || "").trim().slice(0, 30)}”`;
+  const all = [...document.querySelectorAll("main :is(button, input, select, textarea)")]
+    .filter(e => e.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !stays(e))
+    .map(e => [e, e.getBoundingClientRect()]).filter(([, box]) => box.width > 1);
+  return all.flatMap(([a, one], at) => all.slice(at + 1)
+    .filter(([b, two]) => !a.contains(b) && !b.contains(a) && Math.min(one.right, two.right) - Math.max(one.left, two.left) > 2
+      && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 2)
+    .map(([b]) => `${name(a)} and ${name(b)}`)).slice(0, 5);
+}"""
 
 SETTLED = """() => Promise.allSettled(document.getAnimations()
   .filter(one => one.effect?.getComputedTiming().iterations !== Infinity).map(one => one.finished))"""
@@ -45,8 +57,9 @@ async def wear(page: Page, theme: Theme) -> None:
 
 
 async def unfit(page: Page, *, for_fingers: bool = False) -> list[str]:
-    """What sticks out of the screen (and, on a phone, what is too small to be hit)."""
+    """What sticks out of the screen or lies on something else (and, on a phone, what is too small to be hit)."""
     found = [f"sticks out: {what}" for what in await page.evaluate(STICKING_OUT)]
+    found += [f"on each other: {what}" for what in await page.evaluate(ON_EACH_OTHER)]
     if for_fingers:
         found += [f"too small: {what}" for what in await page.evaluate(TOO_SMALL, FINGER)]
     return found

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from contractflow.content.typed_plan import TypedRow
 from contractflow.permissions import Member, Role
 from contractflow.services import clients, documents
-from tests.e2e import steps
+from tests.e2e import looks, steps
 from tests.e2e.head_start import TEXT
 from tests.e2e.people import Person
 from tests.e2e.product import Product
@@ -77,6 +77,9 @@ async def make_policy(admin: Person) -> None:
     await admin.page.get_by_label("Name of the step").nth(1).fill("Sign-off")
     await admin.press("Save")
     await admin.sees("Choose at least one person or role who approves.")
+    for width in (390, 1440):
+        await admin.page.set_viewport_size({"width": width, "height": 900})
+        assert await looks.unfit(admin.page) == []
     await box(admin, "The owner", 1).click()
     await admin.press("Save")
     await admin.page.wait_for_url("**/settings/approvals")

@@ -91,6 +91,17 @@ async def _new_document_twice(member: Person) -> str:
     return address.rpartition("/")[2]
 
 
+async def test_each_press_adds_a_row(meet) -> None:
+    olivia = await meet("Olivia Hart", "olivia@northlight.test")
+    await olivia.sign_in(DEMO_PASSWORD)
+    await olivia.goto("/settings/approvals/new")
+    await olivia.fill({"Name": "Large contracts"})
+    for _ in range(3):
+        await olivia.button("Add rule").click()
+    await expect(olivia.page.get_by_role("group", name="Rules").get_by_label("Amount")).to_have_count(3)
+    await expect(olivia.field("Name")).to_have_value("Large contracts")
+
+
 async def test_two_people_at_one_clause_lose_nothing(meet, product: Product) -> None:
     """Who comes second is told, keeps the typed text, and decides; the first one's stays as a version."""
     document = head_start.written(product, await meet("Clara Client"))

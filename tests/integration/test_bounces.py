@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from uuid import UUID
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ from contractflow.integrations.outgoing import signing
 from contractflow.jobs import mail as jobs
 from contractflow.models import AuditEvent, Bounce, Notification
 from contractflow.permissions import Visitor
-from contractflow.services import bounces, documents, members, notifications
+from contractflow.services import bounces, documents, invoices, members, notifications
 from contractflow.services.identity import signing_in
 from contractflow.web.guard import SessionGuard
 from tests import cast
@@ -115,6 +116,33 @@ def test_nothing_more_goes_there_and_who_waits_hears_that_as_well(unreached, san
     assert len(mails("mail_returned")) == 2
     assert sandbox.mail(CLARA) == []
     assert actions() == ["bounce:mark"]
+
+
+def test_an_invoice_that_came_back_is_said_on_its_page_and_sent_once_more(sandbox):
+    sandbox.faults(smtp=[{"kind": "permanent", "to": CLARA}])
+    clara = journey.signed()
+    deliver()
+    (deposit,) = mails("invoice")
+    invoice_id = UUID(deposit.payload["invoice_id"])
+    for reader in (cast.mia, cast.victor):
+        found = as_(reader, invoices.one, invoice_id).reminders
+        assert (found.returned_to, "550" in found.returned_why) == (CLARA, True)
+    assert as_(cast.mia, bounces.lift_of_signer, clara.signer_id) == 1  # not the request: that is signed
+    assert as_(cast.mia, invoices.one, invoice_id).reminders.returned_to == ""
+    deliver()
+    assert {kind: mails(kind)[0].status for kind in ("sign_request", "invoice")} == {
+        "sign_request": "bounced",
+        "invoice": "sent",
+    }
+
+
+def test_an_invoice_that_nobody_owes_is_not_sent_once_more(sandbox):
+    sandbox.faults(smtp=[{"kind": "permanent", "to": CLARA}])
+    clara = journey.signed()
+    deliver()
+    invoice_id = UUID(mails("invoice")[0].payload["invoice_id"])
+    as_(cast.adam, invoices.void, invoice_id, "Not agreed.")
+    assert as_(cast.mia, bounces.lift_of_signer, clara.signer_id) == 0
 
 
 def test_what_somebody_asks_for_at_the_screen_is_sent_all_the_same(unreached, sandbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -72,6 +73,21 @@ def test_every_class_that_a_component_uses_is_in_a_sheet():
     names_of_keys = {"cf-unsaved", "cf-turnstile-response"}
     unstyled_on_purpose = {"cf-table__wide", "cf-step__action"}
     assert {name for name in used if name not in styled | names_of_keys | unstyled_on_purpose} == set()
+
+
+def test_what_a_class_looks_like_stands_in_one_place():
+    """Two things of one name would each wear the other's look: the later sheet wins."""
+    places = Counter(
+        name
+        for sheet in SHEETS.values()
+        for at_top in re.sub(
+            r"/\*.*?\*/|@[^{]+\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", sheet, flags=re.DOTALL
+        ).split("}")
+        for name in re.split(r"\s*,\s*", at_top.partition("{")[0].strip())
+        if re.fullmatch(r"\.cf-[\w-]+", name)
+    )
+    assert len(places) > 300
+    assert [name for name, number in places.items() if number > 1] == []
 
 
 def test_sheets_hold_no_foreign_origin_and_no_import():

@@ -11,11 +11,10 @@ from contractflow.errors import IllegalMove
 from contractflow.models import Client, Document, Invoice
 from contractflow.permissions import Permission as P
 from contractflow.services.moving import locked
-from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.billing import UNPAID
 from contractflow.workflows.document import Status
 
 UNDER_WAY = (Status.REVIEW, Status.SENT)
-UNPAID = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
 
 
 def archive(work: UnitOfWork, client_id: UUID) -> None:

@@ -18,7 +18,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Approval as ApprovalRow
 from contractflow.models import Client, Comment, Contact, Document, DraftJob, Invoice, Lead, Payment
 from contractflow.permissions import Permission as P
-from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
+from contractflow.workflows.billing import UNPAID, PaymentStatus
 from contractflow.workflows.crm import LeadStatus
 from contractflow.workflows.document import Approval, Generation, Status
 
@@ -154,7 +154,7 @@ def _overdue(work: UnitOfWork) -> Select[Any]:
     return (
         _rows(col(Invoice.id), null(), words, col(Invoice.client_id), (open_, col(Invoice.currency)), col(Invoice.due_on))
         .where(
-            col(Invoice.status).in_([InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID]),
+            col(Invoice.status).in_(UNPAID),
             col(Invoice.due_on) < work.now.date(),
         )
     )  # fmt: skip

@@ -21,9 +21,8 @@ from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.reminding import Reminders, reminders_of
 from contractflow.services.invoices.settling import open_minor, refuse_closed
 from contractflow.services.paging import PAGE
-from contractflow.workflows.billing import INVOICE, InvoiceStatus, PaymentStatus
+from contractflow.workflows.billing import INVOICE, UNPAID, InvoiceStatus, PaymentStatus
 
-OPEN = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
 OVERDUE = "overdue"
 VERBS = ("issue_now", "void")
 
@@ -152,7 +151,7 @@ def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
         pill=row.pill,
         currency=invoice.currency,
         open_amount=format_amount(open_minor(invoice), invoice.currency),
-        amount=row.open if invoice.status in OPEN else row.total,
+        amount=row.open if invoice.status in UNPAID else row.total,
         amount_words=amount_words(invoice),
         goes_out=_goes_out(invoice),
         memo=invoice.memo or "",
@@ -183,7 +182,7 @@ def payment_rows(work: UnitOfWork, invoice: Invoice, org: Org, locale: str = "en
 
 
 def pill(invoice: Invoice, current: date) -> str:
-    late = invoice.status in OPEN and invoice.due_on is not None and invoice.due_on < current
+    late = invoice.status in UNPAID and invoice.due_on is not None and invoice.due_on < current
     return OVERDUE if late else invoice.status
 
 
@@ -201,9 +200,9 @@ Found = SelectOfScalar[Invoice]
 
 def _narrow(query: Found, status: str, current: date) -> Found:
     if status == OVERDUE:
-        return query.where(col(Invoice.status).in_(OPEN), col(Invoice.due_on) < current)
+        return query.where(col(Invoice.status).in_(UNPAID), col(Invoice.due_on) < current)
     if status == InvoiceStatus.OPEN:
-        return query.where(col(Invoice.status).in_(OPEN))
+        return query.where(col(Invoice.status).in_(UNPAID))
     return query.where(col(Invoice.status) == status) if status in set(InvoiceStatus) else query
 
 
@@ -240,7 +239,7 @@ def _goes_out(invoice: Invoice) -> str:
 
 
 def amount_words(invoice: Invoice, locale: str = "en") -> str:
-    if invoice.status not in OPEN:
+    if invoice.status not in UNPAID:
         return _goes_out(invoice)
     due = f"due {day(invoice.due_on)}"
     if not invoice.paid_minor:

@@ -23,9 +23,8 @@ from contractflow.services.invoices.reminder_days import (
 )
 from contractflow.services.invoices.settling import locked_invoice, open_minor, reported
 from contractflow.services.moving import touched
-from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.billing import UNPAID, InvoiceStatus
 
-OPEN = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
 AGAIN_AFTER = timedelta(days=1)
 """How long after a reminder the next one may come."""
 
@@ -44,13 +43,16 @@ class Reminders:
     can_send: bool = False
     why_not_send: str = ""
     can_switch: bool = False
+    returned_to: str = ""
+    """An address of theirs that mails came back from; `returned_why` is what its server said."""
+    returned_why: str = ""
 
 
 def attend_overdue(work: UnitOfWork, invoice_id: UUID) -> None:
     """Do what the day of an unpaid invoice asks for: tell the agency, remind the client. Too early, or twice: nothing."""
     work.require(P.INVOICE_REMIND)
     invoice, document = locked_invoice(work, invoice_id)
-    if invoice.status not in OPEN or not invoice.due_on or not invoice.next_reminder_at:
+    if invoice.status not in UNPAID or not invoice.due_on or not invoice.next_reminder_at:
         return
     if invoice.next_reminder_at > work.now:
         return
@@ -81,7 +83,7 @@ def switch_reminders(work: UnitOfWork, invoice_id: UUID, *, on: bool) -> None:
     work.require(P.INVOICE_REMIND, own=invoice_subject(invoice, document).is_own(work.actor))
     if invoice.wants_reminders is on:
         return
-    if invoice.status not in (InvoiceStatus.SCHEDULED, *OPEN):
+    if invoice.status not in (InvoiceStatus.SCHEDULED, *UNPAID):
         raise IllegalMove(_SETTLED)
     invoice.wants_reminders = on
     switched = {"reminders": ("off", "on") if on else ("on", "off")}
@@ -102,12 +104,15 @@ def reminders_of(work: UnitOfWork, invoice: Invoice, document: Document | None) 
     is_own = invoice_subject(invoice, document).is_own(work.actor)
     not_theirs = why_not(work.actor, P.INVOICE_REMIND, own=is_own)
     refused = not_theirs or _why_not_now(work, invoice)
+    returned_to, returned_why = telling.returned(work, invoice) if invoice.status in UNPAID else ("", "")
     return Reminders(
         words=_words(work, invoice),
         is_on=invoice.wants_reminders,
         can_send=not refused,
         why_not_send=refused,
-        can_switch=not not_theirs and invoice.status in (InvoiceStatus.SCHEDULED, *OPEN),
+        can_switch=not not_theirs and invoice.status in (InvoiceStatus.SCHEDULED, *UNPAID),
+        returned_to=returned_to,
+        returned_why=returned_why,
     )
 
 
@@ -138,7 +143,7 @@ def _tell_agency(work: UnitOfWork, invoice: Invoice, document: Document | None) 
 
 def _why_not_now(work: UnitOfWork, invoice: Invoice) -> str:
     """Why the client cannot be reminded now, whoever asks; empty when they can."""
-    if invoice.status not in OPEN or invoice.due_on is None:
+    if invoice.status not in UNPAID or invoice.due_on is None:
         return _SETTLED
     if invoice.due_on >= today(work, work.db.get_one(Org, invoice.org_id)):
         return _NOT_DUE
@@ -161,7 +166,7 @@ def _words(work: UnitOfWork, invoice: Invoice) -> str:
         *others, last = REMINDED_AFTER
         days = f"{', '.join(map(str, others))} and {last} days after the due date"
         return days if invoice.wants_reminders else "Turned off"
-    if invoice.status not in OPEN:
+    if invoice.status not in UNPAID:
         return sent if invoice.reminder_count else "None sent"
     if not invoice.wants_reminders:
         return f"{so_far}. Turned off"

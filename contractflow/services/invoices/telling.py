@@ -11,7 +11,7 @@ from contractflow.models import AppUser, Contact, Document, Invoice, Membership,
 from contractflow.money import format_money
 from contractflow.permissions import GRANTS, Role
 from contractflow.permissions import Permission as P
-from contractflow.services import notifications
+from contractflow.services import bounces, notifications
 from contractflow.services.invoices.settling import open_minor
 
 MOST = 20
@@ -110,6 +110,12 @@ def payers(work: UnitOfWork, invoice: Invoice) -> list[Contact]:
     return list(work.db.exec(may_pay.where(col(Contact.id).in_(signed)))) or list(
         work.db.exec(may_pay.limit(1))
     )
+
+
+def returned(work: UnitOfWork, invoice: Invoice) -> tuple[str, str]:
+    """The first address of those who pay that mails came back from, and why; two empty texts when they arrive."""
+    marked = bounces.standing(work, [contact.email.lower() for contact in payers(work, invoice)])
+    return next(iter(marked.items()), ("", ""))
 
 
 def _people(work: UnitOfWork, document: Document | None) -> list[AppUser]:

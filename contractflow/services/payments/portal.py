@@ -17,9 +17,8 @@ from contractflow.services.invoices.reading import amount_words, day, payment_ro
 from contractflow.services.invoices.settling import open_minor
 from contractflow.services.payments.checkouts import takes_cards
 from contractflow.services.payments.transfers import signer_of
-from contractflow.workflows.billing import InvoiceStatus, PaymentStatus
+from contractflow.workflows.billing import UNPAID, PaymentStatus
 
-PAYABLE = (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID)
 SHOWN = (PaymentStatus.PENDING, PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED)
 
 
@@ -80,7 +79,7 @@ def to_pay(work: UnitOfWork, invoice_id: UUID) -> PayPage:
     signer, document = work.db.get_one(Signer, actor.signer_id), work.db.get_one(Document, actor.document_id)
     org, sender = work.db.get_one(Org, invoice.org_id), owner_of(work, document)
     locale, timezone = signer.locale or document.locale, signer.timezone or org.timezone
-    payments, is_payable = payment_rows(work, invoice, org, locale), invoice.status in PAYABLE
+    payments, is_payable = payment_rows(work, invoice, org, locale), invoice.status in UNPAID
     return PayPage(
         id=str(invoice.id),
         heading=f"Invoice {invoice.number} for “{document.title}”",

@@ -23,7 +23,7 @@ from contractflow.services.invoices.reading import day
 from contractflow.services.moving import locked, move, touched
 from contractflow.services.portal.codes import consent_for, has_open_code
 from contractflow.services.portal.requests import actor_of
-from contractflow.workflows.billing import InvoiceStatus
+from contractflow.workflows.billing import UNPAID, InvoiceStatus
 from contractflow.workflows.document import Status
 from contractflow.workflows.signer import SIGNER, SignerStatus
 
@@ -141,7 +141,7 @@ def _step(document: Document, signer: Signer, invoices: list[PortalInvoice]) -> 
         if signer.consent_at is None:
             return "consent"
         return "sign" if signer.otp_verified_at else "code"
-    if any(i.status in (InvoiceStatus.OPEN, InvoiceStatus.PARTIALLY_PAID) for i in invoices):
+    if any(i.status in UNPAID for i in invoices):
         return "pay"
     if document.status is Status.SENT and signer.status is SignerStatus.SIGNED:
         return "wait"
