@@ -7,7 +7,7 @@ from contractflow.components.notice import notice
 from contractflow.state.invoice import InvoiceState
 
 page = InvoiceState.page
-WORKS_AGAIN = "Ask the client. When the address works again, say so under Signers of the document: the invoice is sent once more."
+WORKS_AGAIN = "Ask the client. When the address works again, say so under Signers of the document: an invoice they missed is sent once more."
 
 
 def news() -> rx.Component:
