@@ -24,8 +24,8 @@ DELIVERY = {
 # fmt: on
 
 
-def name_field(error: Text, value: Text = "") -> rx.Component:
-    return text_field("Name", "name", value=value, error=error, max_length=80, placeholder="Our CRM")
+def name_field(error: Text, value: Text = "", example: Text = "Our CRM") -> rx.Component:
+    return text_field("Name", "name", value=value, error=error, max_length=80, placeholder=example)
 
 
 def webhook_field(error: Text, **props) -> rx.Component:

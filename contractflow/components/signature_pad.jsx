@@ -128,7 +128,7 @@ export function SignaturePad({ id, name = "signature", signerName = "", error = 
     h("div", { className: "cf-choice", role: "radiogroup", "aria-label": "How you sign" }, choose("typed", "Type"), choose("drawn", "Draw")),
     h("div", { className: "cf-sign__pad" }, kind === "typed" ? typing : drawing),
     h("div", { className: "cf-sign__foot" }, foot),
-    h("input", { type: "hidden", name: `${name}_kind`, value: value && kind, readOnly: true }),
+    h("input", { type: "hidden", name: `${name}_kind`, value: value || kind === "drawn" ? kind : "", readOnly: true }), // empty: neither is begun,
     h("input", { type: "hidden", name, value, readOnly: true }),
   );
 }

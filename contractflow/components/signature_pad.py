@@ -9,7 +9,8 @@ class SignaturePad(rx.Component):
     """Typing is the way in without a pointer. `on_change(kind, value)`: kind is "typed", "drawn", or "" when empty.
 
     A drawn value is JSON: strokes, each a list of [x, y, pressure], x and y in thousandths of the pad's width
-    (the pad is 184 px high), pressure 0–1. The same two facts are the form fields `<name>_kind` and `<name>`.
+    (the pad is 184 px high), pressure 0–1. The same two facts are the form fields `<name>_kind` and `<name>`; there the
+    kind is "drawn" as soon as that is chosen.
     What is wrong with it stands in an element `<name>-error` of the page.
     """
 

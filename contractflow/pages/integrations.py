@@ -57,7 +57,7 @@ def integrations() -> rx.Component:
             shown_once(KEEP_IT),
             section("Webhooks and Slack", _list()),
             _dialog("webhook", "Add a webhook", webhook_field(errors["url"])),
-            _dialog("slack", "Add Slack", slack_field(errors["url"])),
+            _dialog("slack", "Add Slack", slack_field(errors["url"]), example="#signed-and-paid"),
             class_name="cf-stack",
         ),
     )
@@ -80,7 +80,7 @@ def _upgrade() -> rx.Component:
 
 def _row(row: EndpointRow) -> rx.Component:
     name = rx.el.span(
-        row.name, rx.el.span(row.shown, class_name="cf-muted cf-small"), class_name="cf-two-lines"
+        rx.el.span(row.name), rx.el.span(row.shown, class_name="cf-muted cf-small"), class_name="cf-two-lines"
     )
     return table_row(
         name_cell(name, href=f"{HERE}/{row.id}"),
@@ -92,12 +92,12 @@ def _row(row: EndpointRow) -> rx.Component:
     )
 
 
-def _dialog(channel: str, title: str, address: rx.Component) -> rx.Component:
+def _dialog(channel: str, title: str, address: rx.Component, example: str = "Our CRM") -> rx.Component:
     return dialog(
         None,
         title,
         rx.el.form(
-            name_field(errors["name"]),
+            name_field(errors["name"], example=example),
             address,
             event_fields(State.groups, errors["events"]),
             form_error(errors["form"]),

@@ -210,6 +210,8 @@ WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
 }
 # fmt: on
 
+PROVIDERS = {"paddle": "Paddle"}  # as the trail calls them, and as they call themselves
+
 # The machine's bookkeeping, of which the timeline already shows the visible half.
 QUIET = frozenset({"draft_job:claim", "draft_job:succeed", "draft_job:wait", "draft_job:requeue", "draft_job:fail", "draft_job:cancel", "draft_job:retry", "document:revive"})  # fmt: skip
 
@@ -275,9 +277,11 @@ def words_of(action: str) -> tuple[str, str]:
 
 
 def who_of(event: AuditEvent) -> str:
-    """People by their names; our own workers under ours, and our people under both."""
+    """People and payment providers by their names; our own workers under ours, and our people under both."""
     if event.actor_kind == "platform_admin":
         return f"{event.actor_label} of ContractFlow"
+    if event.actor_kind == "provider":
+        return PROVIDERS.get(event.actor_label, event.actor_label)
     return "ContractFlow" if event.actor_kind == "system" else event.actor_label
 
 

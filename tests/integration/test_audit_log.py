@@ -52,8 +52,23 @@ def test_an_entry_says_who_what_from_where_and_what_it_was_and_is():
     (entry,) = entries()
     assert (entry.who, entry.person) == ("Adam Admin", str(cast.adam.user_id))
     assert entry.place == "203.0.113.9 · Firefox on Windows"
-    assert entry.changes == ["Role: member → admin"]
+    assert entry.changes == ["Role: Member → Admin"]
     assert entry.number == "1"
+
+
+def test_what_is_stored_is_called_as_the_pages_call_it():
+    changes = {"tier": ("growth", "scale"), "name": ("big_deals", "Big deals"), "position": (3, 2)}
+    facts = {"from": "trialing", "to": "active", "changes": changes}
+    with unit_of_work(System(cast.NORTHLIGHT, "paddle")) as work:
+        work.record("subscription:activate", "subscription", uuid4(), **facts)
+    (entry,) = entries()
+    assert (entry.who, last().actor_label) == ("Paddle", "paddle")
+    assert entry.changes[0] == "State: Trial → Active"
+    assert sorted(entry.changes[1:]) == [
+        "Name: big_deals → Big deals",
+        "Position: 3 → 2",
+        "Tier: Growth → Scale",
+    ]
 
 
 def test_a_move_shows_the_state_before_and_after_and_its_document():
@@ -61,7 +76,7 @@ def test_a_move_shows_the_state_before_and_after_and_its_document():
     submitted = entries()[1]
     with unit_of_work(cast.mia) as work:
         number = documents.one(work, document_id).number
-    assert submitted.changes == ["State: draft → review"]
+    assert submitted.changes == ["State: Draft → In review"]
     assert (submitted.document, submitted.document_key) == (f"{number} Website relaunch", number)
 
 
@@ -126,7 +141,7 @@ def test_kinds_of_actor_who_are_no_members():
     with unit_of_work(System(cast.NORTHLIGHT, "paddle")) as work:
         work.record("payment:confirm", "payment", uuid4())
     assert said(person="system") == ["ContractFlow sealed the PDF"]
-    assert [entry.what for entry in entries(person="provider")] == ["confirmed a payment"]
+    assert said(person="provider") == ["Paddle confirmed a payment"]
     assert said(person="contact") == []
 
 

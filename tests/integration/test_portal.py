@@ -122,7 +122,7 @@ def test_signing_needs_the_steps_before():
         ("typed_name", {"typed_name": "x" * 1000}),
         ("agreed_intent", {"agreed_intent": False}),
         ("signature", {"kind": ""}),
-        ("signature", {"kind": "drawn", "drawn": ""}),
+        ("signature", {"kind": "drawn", "drawn": "", "agreed_intent": False}),
         ("signature", {"kind": "drawn", "drawn": "[]"}),
         ("signature", {"kind": "drawn", "drawn": '[[["a", 1]]]'}),
     ],
@@ -132,6 +132,8 @@ def test_what_cannot_be_a_signature_is_said_and_nothing_is_signed(field, typed):
     with pytest.raises(Invalid) as refused:
         sign(clara, **typed)
     assert refused.value.field == field
+    if typed.get("drawn") == "":
+        assert refused.value.message == "Draw your signature."
     assert look(cast.mia, clara.document_id).status == "sent"
 
 

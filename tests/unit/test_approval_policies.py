@@ -82,10 +82,17 @@ NAMES = {"a": "Ada", "b": "Bob"}
 WORDS = (
     (Step("S", people=("a",)), "Ada"),
     (Step("S", roles=("owner",)), "The owner"),
-    (Step("S", roles=("admin",)), "Any one of every admin"),
-    (Step("S", "any", 1, ("a",), ("owner",)), "Any one of the owner and Ada"),
-    (Step("S", "all", 1, ("a", "b", "gone")), "All of Ada, Bob and somebody who is gone"),
-    (Step("S", "some", 2, ("a", "b"), ("admin",)), "At least 2 of every admin, Ada and Bob"),
+    (Step("S", roles=("admin",)), "Any admin"),
+    (Step("S", "any", 1, ("a",), ("owner",)), "The owner or Ada"),
+    (Step("S", roles=("owner", "admin", "member")), "The owner, any admin or any member"),
+    (Step("S", people=("a", "b")), "Ada or Bob"),
+    (Step("S", "all", roles=("admin",)), "Every admin"),
+    (Step("S", "all", 1, ("a",), ("owner", "admin")), "The owner, every admin and Ada"),
+    (Step("S", "all", 1, ("a", "b", "gone")), "Ada, Bob and somebody who is gone"),
+    (Step("S", "some", 1, (), ("owner",)), "The owner"),
+    (Step("S", "some", 2, (), ("owner", "admin")), "At least 2 of the owner and the admins"),
+    (Step("S", "some", 3, (), ("admin",)), "At least 3 of the admins"),
+    (Step("S", "some", 2, ("a", "b"), ("admin",)), "At least 2 of the admins, Ada and Bob"),
 )  # fmt: skip
 
 

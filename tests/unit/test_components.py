@@ -14,6 +14,7 @@ from reflex.page import DECORATED_PAGES
 
 from contractflow.components import checklist, pill, table, timeline
 from contractflow.components.fields import select_field, text_field
+from contractflow.services.audit.values import state_words
 from contractflow.services.timeline import WORDS
 from contractflow.web.guard import ADMINS_ONLY, MEMBERS_ONLY
 from contractflow.workflows.billing import InvoiceStatus, PaymentStatus, SubscriptionStatus
@@ -21,6 +22,7 @@ from contractflow.workflows.crm import LeadStatus, ProjectStatus
 from contractflow.workflows.document import Approval, Generation, Status
 from contractflow.workflows.draft_job import DraftStatus
 from contractflow.workflows.signer import SignerStatus
+from contractflow.workflows.template import TemplateStatus
 
 CSS = Path("assets/contractflow.css").read_text("utf-8")
 SHEETS = {path.name: path.read_text("utf-8") for path in Path("assets").rglob("*.css")}
@@ -42,6 +44,29 @@ LOOKS = [
 @pytest.mark.parametrize(("states", "looks"), LOOKS, ids=lambda value: getattr(value, "__name__", ""))
 def test_every_state_of_a_workflow_has_a_pill(states, looks):
     assert {state.value for state in states} <= set(looks)
+
+
+@pytest.mark.parametrize(
+    ("table", "states", "looks"),
+    [
+        ("document", Status, pill.DOCUMENT),
+        ("document", Approval, pill.APPROVAL),
+        ("document", Generation, pill.DRAFT),
+        ("draft_job", DraftStatus, pill.DRAFT),
+        ("signer", SignerStatus, pill.SIGNER),
+        ("invoice", InvoiceStatus, pill.INVOICE),
+        ("payment", PaymentStatus, pill.PAYMENT),
+        ("subscription", SubscriptionStatus, pill.SUBSCRIPTION),
+        ("lead", LeadStatus, pill.LEAD),
+        ("project", ProjectStatus, pill.PROJECT),
+        ("template", TemplateStatus, pill.TEMPLATE),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_audit_log_calls_a_state_what_its_pill_says(table, states, looks):
+    assert {state: state_words(table, state) for state in states} == {
+        state: looks[state].word for state in states
+    }
 
 
 def test_a_document_has_the_words_that_people_look_for():

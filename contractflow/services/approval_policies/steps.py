@@ -85,14 +85,21 @@ class Count:
 
 
 def words(step: Step, names: Mapping[str, str]) -> str:
-    """ "Any one of Adam Admin and the owner". `names` are those of the memberships; who is gone has none."""
-    whom = [ROLES[role].lower() for role in step.roles if role in ROLES]
+    """ "Any admin or Mia Member". `names` are those of the memberships; who is gone has none."""
+    whom = [_role_words(role, step.mode) for role in step.roles if role in ROLES]
     whom += [names.get(person, "somebody who is gone") for person in step.people]
-    listed = whom[0] if len(whom) == 1 else f"{', '.join(whom[:-1])} and {whom[-1]}"
-    if len(whom) == 1 and not (step.roles and step.roles[0] != "owner"):
-        return listed[:1].upper() + listed[1:]
-    how = {"any": "Any one of", "all": "All of", "some": f"At least {step.count} of"}[step.mode]
-    return f"{how} {listed}"
+    joined = " or " if step.mode == "any" else " and "
+    listed = whom[0] if len(whom) == 1 else f"{', '.join(whom[:-1])}{joined}{whom[-1]}"
+    if step.mode == "some" and (len(whom) > 1 or set(step.roles) - {"owner"}):
+        return f"At least {step.count} of {listed}"
+    return listed[:1].upper() + listed[1:]
+
+
+def _role_words(role: str, mode: str) -> str:
+    """There is one owner; of the others any one, every one, or some of all of them."""
+    if role == "owner":
+        return "the owner"
+    return {"any": f"any {role}", "all": f"every {role}", "some": f"the {role}s"}[mode]
 
 
 def check(typed: Sequence[Step], known: Mapping[str, str]) -> list[Step]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from contractflow.models import AppUser, AuditEvent, Document, Membership
 from contractflow.permissions import Permission as P
 from contractflow.services import paging
 from contractflow.services.audit.narrowing import ANYBODY_ELSE, Wanted, conditions
+from contractflow.services.audit.values import changes_of
 from contractflow.services.devices import device
 from contractflow.services.display import When, shown
 from contractflow.services.paging import PAGE
@@ -107,33 +107,11 @@ def _entry(at: When, event: AuditEvent, titles: dict[UUID, tuple[str, str]]) -> 
         document=f"{number} {title}".strip(),
         document_key=number or str(event.document_id or ""),
         note=note_of(event),
-        changes=changes_of(event.data),
+        changes=changes_of(event),
         place=" · ".join(part for part in (event.ip or "", device(event.user_agent)) if part),
         clock=at.clock,
         exact=at.tip,
     )
-
-
-def changes_of(data: dict[str, Any]) -> list[str]:
-    """What it was and is now: “Role: Member → Admin”."""
-    changed = data.get("changes")
-    pairs = dict(changed) if isinstance(changed, dict) else {}
-    if "from" in data and "to" in data and data["from"] != data["to"]:
-        pairs = {"state": [data["from"], data["to"]], **pairs}
-    return [f"{_words(name)}: {_value(old)} → {_value(new)}" for name, (old, new) in pairs.items()]
-
-
-def _words(name: str) -> str:
-    words = name.replace("_", " ")
-    return "IBAN" if name == "iban" else "BIC" if name == "bic" else words[:1].upper() + words[1:]
-
-
-def _value(value: object) -> str:
-    if value is None or value == "":
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).replace("_", " ")
 
 
 def _titles(work: UnitOfWork, events: Sequence[AuditEvent]) -> dict[UUID, tuple[str, str]]:

@@ -47,6 +47,7 @@ def sign(
         raise Invalid(f"Type your full name, at most {NAME_LIMIT} characters.", "typed_name")
     if kind not in KINDS:
         raise Invalid("Type your name as your signature, or draw it.", "signature")
+    lines = _drawn(drawn) if kind == "drawn" else None
     if not agreed_intent:
         raise Invalid("Tick the sentence that says that you sign.", "agreed_intent")
     version = work.db.get(DocumentVersion, document.sent_version_id)
@@ -60,7 +61,7 @@ def sign(
             version_id=version.id,
             kind=kind,
             typed_name=name,
-            strokes=_drawn(drawn) if kind == "drawn" else None,
+            strokes=lines,
             intent_text=wording.intent(name, document.title),
             content_sha256=version.content_sha256,
             consent_sha256=consent_sha256,
@@ -135,6 +136,8 @@ def _tell_owner(work: UnitOfWork, document: Document, kind: str, **facts: Any) -
 
 
 def _drawn(typed: str) -> list[list[list[float]]]:
+    if not typed:
+        raise Invalid("Draw your signature.", "signature")
     try:
         return strokes.to_json(strokes.parse(json.loads(typed[:LONGEST_DRAWING])))
     except ValueError:
