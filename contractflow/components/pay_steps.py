@@ -13,7 +13,7 @@ SENT = "I've sent the transfer"
 
 
 def pay_bar() -> rx.Component:
-    """Nothing once something is on its way: paying twice is worse than paying late."""
+    """Nothing once a transfer is on its way. Back from the checkout nobody knows yet: *Pay now* opens the same one, paid or not."""
     tell = PortalInvoiceState.show_report(True)
     by_card = next_step(
         _due(),
@@ -21,7 +21,7 @@ def pay_bar() -> rx.Component:
         primary("Pay now", "credit-card", on_click=PortalInvoiceState.pay_now),
     )
     by_transfer = next_step(_due(), primary(SENT, "check", on_click=tell))
-    is_next = page.is_payable & ~page.is_reported & ~PortalInvoiceState.has_returned
+    is_next = page.is_payable & ~page.is_reported
     return rx.cond(is_next, rx.cond(page.takes_cards, by_card, rx.cond(page.bank, by_transfer)))
 
 

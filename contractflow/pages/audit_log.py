@@ -61,7 +61,7 @@ def audit_log() -> rx.Component:
 
 
 def _filters() -> rx.Component:
-    return rx.el.div(
+    return rx.el.form(
         _select("Who", "person", page.people),
         _select("What", "kind", KINDS),
         text_field(
@@ -70,8 +70,10 @@ def _filters() -> rx.Component:
         ),
         _day("From", "since"),
         _day("To", "until"),
+        on_submit=State.find,
         class_name="cf-audit__filters",
         role="search",
+        no_validate=True,
     )  # fmt: skip
 
 

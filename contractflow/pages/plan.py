@@ -42,7 +42,9 @@ def plan() -> rx.Component:
 def _notices() -> rx.Component:
     why = RefusedState.errors[ROUTE]["form"]
     arriving = notice(
-        "info", "Your payment is on its way to us", "The plan follows by itself within a minute."
+        "info",
+        "We are waiting to hear that your payment arrived",
+        "If you paid, the plan follows by itself within a minute. If you did not, choose it again: nothing is charged twice.",
     )
     return rx.fragment(
         rx.cond(why, notice("error", why)),

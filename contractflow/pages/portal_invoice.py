@@ -64,8 +64,8 @@ def _news() -> rx.Component:
     """What happened last, in one sentence."""
     waiting = notice(
         "info",
-        "Thank you. We are waiting for the confirmation",
-        "This takes a few seconds. You can close this page; a receipt comes by mail.",
+        "We are waiting to hear that your payment arrived",
+        "If you paid, this takes a few seconds, and a receipt comes by mail. If you did not, press “Pay now” again: nothing is charged twice.",
     )
     told = notice(
         "good",

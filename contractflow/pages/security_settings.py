@@ -11,7 +11,6 @@ from contractflow.components.settings_shell import settings_page
 from contractflow.components.skeleton import loaded
 from contractflow.state.profile_settings import ProfileState
 from contractflow.state.refused import RefusedState
-from contractflow.state.security_policy import SecurityPolicyState
 from contractflow.state.security_sessions import SecuritySessionsState
 from contractflow.state.security_settings import SecurityState
 
@@ -20,7 +19,6 @@ LOADS = [
     ProfileState.load,
     RefusedState.load,
     SecuritySessionsState.load,
-    SecurityPolicyState.load,
 ]
 """One for each section's state."""
 

@@ -45,6 +45,12 @@ class AuditLogState(ActingState, rx.State):
         query = urlencode({key: words for key, words in wanted.items() if words})
         return rx.redirect(f"/settings/audit?{query}" if query else "/settings/audit", replace=True)
 
+    @rx.event
+    @policy(P.AUDIT_READ)
+    async def find(self, form: dict[str, str]):
+        """Enter in the one filter that is typed."""
+        return AuditLogState.narrow("document", str(form.get("document", "")))
+
     @rx.event(background=True, supersedes=True)
     @policy(P.AUDIT_VERIFY)
     async def verify(self):

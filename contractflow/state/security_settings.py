@@ -5,6 +5,7 @@ import reflex as rx
 from contractflow.services import factors
 from contractflow.services.factors import SecurityPage
 from contractflow.state.base import ActingState, as_id
+from contractflow.state.security_policy import SecurityPolicyState
 from contractflow.web import commands as ui
 from contractflow.web.policy import SIGNED_IN, policy
 
@@ -20,6 +21,7 @@ class SecurityState(ActingState, rx.State):
     @policy(SIGNED_IN)
     async def load(self):
         self.page, self.is_loaded = await self._perform(factors.page), True
+        return SecurityPolicyState.load  # it counts who has what
 
     @rx.event
     @policy(SIGNED_IN)

@@ -30,6 +30,12 @@ async def test_a_client_pays_by_card_and_by_transfer(meet) -> None:
     await _open_invoice(olivia, "Deposit")
     await callum.press("Pay now")
     await callum.page.wait_for_url("**/checkout?_ptxn=*")
+    await callum.press("Decline")
+    await callum.sees("The card was declined.")
+    await callum.page.get_by_role("link", name=re.compile("Back")).click()
+    await callum.sees("We are waiting to hear that your payment arrived")
+    await callum.press("Pay now")
+    await callum.sees("The card was declined.")  # the same checkout
     await callum.page.get_by_role("button", name=re.compile("^Pay")).click()
     await callum.page.get_by_role("link", name=re.compile("Back")).click()
     await expect(callum.words("Paid. Thank you")).to_be_visible(timeout=WEBHOOK_MS)

@@ -127,6 +127,7 @@ async def _set_up_app(page: Page) -> tuple[str, list[str]]:
     assert set(kept) <= set(file.read_text().splitlines())
     await page.get_by_role("button", name="I have kept them").click()
     await expect(page.locator(".cf-pill", has_text="On")).to_be_visible()
+    await expect(page.get_by_text("1 of 1 member has one.")).to_be_visible()
     return secret, kept
 
 
