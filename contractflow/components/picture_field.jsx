@@ -1,4 +1,4 @@
-import { createElement as h, useState } from "react";
+import { createElement as h, useEffect, useRef, useState } from "react";
 
 const TAKEN = ["image/png", "image/jpeg", "image/webp"];
 
@@ -8,6 +8,12 @@ function refusal(file, maxBytes) {
   if (!TAKEN.includes(file.type)) return "This is no PNG, JPEG or WebP. Export your logo as a PNG, then try again.";
   return file.size > maxBytes ? "This picture is larger than 1 MB. Save it smaller, then try again." : "";
 }
+
+const UNSAVED = "Save what you typed above first: sending the picture loads this page anew.";
+
+/** Whether another form of the page holds text that nobody has saved. */
+const typedBeside = (own) => [...document.forms].some((form) => form !== own
+  && [...form.elements].some((one) => one.type !== "file" && one.defaultValue !== undefined && one.value !== one.defaultValue));
 
 /** A data address: the page's policy lets no picture in from a blob. */
 const read = (file) => new Promise((resolve) => {
@@ -21,6 +27,19 @@ const read = (file) => new Promise((resolve) => {
 export function PictureField({ id, name, shown, help, error, maxBytes, children }) {
   const [chosen, setChosen] = useState({ name: "", seen: "", wrong: "" });
   const [isOver, setOver] = useState(false);
+  const input = useRef(null);
+  const [unsaved, setUnsaved] = useState("");
+
+  useEffect(() => {
+    const form = input.current.form;
+    const look = () => { // before the button asks whether the form may go
+      const words = typedBeside(form) ? UNSAVED : "";
+      input.current.setCustomValidity(chosen.wrong || words);
+      setUnsaved(words);
+    };
+    form.addEventListener("click", look, true);
+    return () => form.removeEventListener("click", look, true);
+  }, [chosen.wrong]);
 
   const choose = async (event) => {
     const file = event.target.files[0];
@@ -28,12 +47,12 @@ export function PictureField({ id, name, shown, help, error, maxBytes, children 
     event.target.setCustomValidity(wrong);
     setChosen({ name: file?.name ?? "", seen: file && !wrong ? await read(file) : "", wrong });
   };
-  const said = chosen.name ? chosen.wrong : error;
+  const said = unsaved || (chosen.name ? chosen.wrong : error);
   const seen = chosen.seen || shown;
   const over = (is) => () => setOver(is);
 
   const field = h("input", {
-    id, name, type: "file", required: true, accept: TAKEN.join(","), className: "cf-picture__input", onChange: choose,
+    ref: input, id, name, type: "file", required: true, accept: TAKEN.join(","), className: "cf-picture__input", onChange: choose,
     onDragEnter: over(true), onDragLeave: over(false), onDrop: over(false),
     "aria-label": "Choose a picture", "aria-invalid": said ? "true" : "false", "aria-describedby": said ? `${id}-error ${id}-help` : `${id}-help`,
   });
