@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from contractflow.components.buttons import link_button, primary, secondary
+from contractflow.components.buttons import danger, link_button, primary, secondary
 from contractflow.components.dialog import buttons, confirm, dialog, menu, menu_item
 from contractflow.components.document_table import document_table
 from contractflow.components.empty import empty
@@ -19,11 +19,16 @@ from contractflow.services.projects import Base, Milestone
 from contractflow.state.project import ProjectState
 
 page = ProjectState.page
+CANCELLING = (
+    "It takes no new documents from then on, and cannot be resumed. What is signed stays signed and can still be changed by "
+    "a change order; invoices stay as they are."
+)
 HEADINGS = ("Milestone", "Status", ("Due", "wide"), ("Document", "wide"), ("Amount", "value"), ("", "value"))
 
 
 def _new() -> rx.Component:
-    return new_document(f"/documents/new?client={page.client_id}&project={page.id}")
+    new = new_document(f"/documents/new?client={page.client_id}&project={page.id}")
+    return rx.cond(page.status == "canceled", rx.fragment(), new)
 
 
 def _menu() -> rx.Component:
@@ -34,15 +39,17 @@ def _menu() -> rx.Component:
         (page.can_complete, "Complete", "complete"),
     )
     items = [rx.cond(can, menu_item(words, ProjectState.move(verb))) for can, words, verb in verbs]
-    cancel = rx.cond(page.can_cancel, menu_item("Cancel project", ProjectState.move("cancel"), destroys=True))
-    rename = menu_item("Rename", ProjectState.show_rename(True))
-    return rx.cond(page.can_write, menu(secondary("More", "ellipsis"), *items, rename, cancel))
+    cancel = menu_item("Cancel project", ProjectState.ask("cancel"), destroys=True)
+    rename = menu_item("Rename", ProjectState.ask("rename"))
+    return rx.cond(
+        page.can_write, menu(secondary("More", "ellipsis"), *items, rename, rx.cond(page.can_cancel, cancel))
+    )
 
 
 @member_page("/projects/[project_id]", "Project", heading=page.name, on_load=ProjectState.load, action=_new, menu=_menu)  # fmt: skip
 def project() -> rx.Component:
     found = rx.fragment(
-        _about(), _milestones(), _documents(), section("Timeline", timeline(page.days)), _rename()
+        _about(), _milestones(), _documents(), section("Timeline", timeline(page.days)), _rename(), _cancel()
     )
     return loaded_or_missing(ProjectState, "project", "/projects", found)
 
@@ -125,6 +132,17 @@ def _rename() -> rx.Component:
             no_validate=True,
             key=page.name,
         ),
-        is_open=ProjectState.is_renaming,
-        on_open_change=ProjectState.show_rename,
+        is_open=ProjectState.dialog == "rename",
+        on_open_change=ProjectState.ask(""),
+    )
+
+
+def _cancel() -> rx.Component:
+    return dialog(
+        None,
+        rx.el.span("Cancel “", page.name, "”?"),
+        buttons(danger("Cancel project", on_click=ProjectState.move("cancel")), cancel="Keep it"),
+        words=CANCELLING,
+        is_open=ProjectState.dialog == "cancel",
+        on_open_change=ProjectState.ask(""),
     )

@@ -22,19 +22,21 @@ class ProjectState(ActingState, rx.State):
     page: ProjectPage = ProjectPage()
     is_loaded: bool = False
     is_missing: bool = False
-    is_renaming: bool = False
+    dialog: str = ""
+    """Which one is open."""
 
     @rx.event
     @policy(P.CLIENT_READ)
     async def load(self):
         self.page = await self._look_up(projects.one, self._id()) or ProjectPage()
-        self.is_loaded, self.is_missing, self.is_renaming = True, not self.page.id, False
+        self.is_loaded, self.is_missing, self.dialog = True, not self.page.id, ""
 
     @rx.event
     @policy(P.PROJECT_WRITE)
     async def move(self, verb: str):
         await self._perform(MOVES.get(verb, projects.start), self._id())
-        return ProjectState.load
+        done = [ui.toast("Project cancelled.", "success")] if verb == "cancel" else []
+        return [*done, ProjectState.load]
 
     @rx.event
     @policy(P.INVOICE_ISSUE)
@@ -44,8 +46,8 @@ class ProjectState(ActingState, rx.State):
 
     @rx.event
     @policy(P.PROJECT_WRITE)
-    async def show_rename(self, is_open: bool):
-        self.is_renaming, self.errors = bool(is_open), {}
+    async def ask(self, dialog: str):
+        self.dialog, self.errors = str(dialog), {}
 
     @rx.event
     @policy(P.PROJECT_WRITE)

@@ -31,6 +31,7 @@ async def test_a_client_is_kept_and_their_project_grows_by_a_change_order(meet, 
     project = mia.page.url
     await reach_the_milestone(mia, clara, product, harbour, project)
     await order_a_change(mia, product, project)
+    await cancel_the_project(mia)
 
     await mia.goto(harbour)
     await expect(line_of_time(mia)).to_contain_text("merged another client into this one")
@@ -153,3 +154,10 @@ async def order_a_change(member: Person, product: Product, project: str) -> None
     await expect(
         table(member, "Documents").get_by_role("row", name=re.compile("A second day"))
     ).to_contain_text("Change order")
+
+
+async def cancel_the_project(member: Person) -> None:
+    await more(member, "Cancel project")
+    await member.page.get_by_role("dialog").get_by_role("button", name="Cancel project").click()
+    await member.sees_toast("Project cancelled.")
+    await expect(member.page.get_by_role("link", name="New document")).to_have_count(0)

@@ -47,6 +47,7 @@ CLIENT: Dialogs = (
 PROJECT: Dialogs = (
     ("project._reach", "Mark reached: Final payment"),
     ("project._rename", "More > Rename"),
+    ("project._cancel", "More > Cancel project"),
 )
 INVOICE: Dialogs = (
     ("invoice_dialogs.record_dialog", "Record payment"),

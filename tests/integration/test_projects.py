@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -99,6 +100,18 @@ def test_a_project_goes_from_planned_to_done_and_not_back_from_cancelled() -> No
     assert actions(project) == [f"project:{verb}" for verb in wanted]
     assert [row.id for row in as_(cast.victor, projects.list_page, status="canceled").rows] == [str(project)]
     assert as_(cast.victor, projects.list_page, status="active").rows == []
+
+
+def test_a_cancelled_project_takes_no_new_document() -> None:
+    project = opened()
+    new = new_document(page(project).client_id, project_id=str(project))
+    as_(cast.mia, documents.create, new, idempotency_key="planned")
+    as_(cast.mia, projects.cancel, project)
+    with pytest.raises(Invalid, match="cancelled") as refused:
+        as_(cast.mia, documents.create, new, idempotency_key="cancelled")
+    assert refused.value.field == "client_id"
+    assert len(page(project).documents) == 1
+    assert as_(cast.mia, documents.create, replace(new, project_id=""), idempotency_key="beside")
 
 
 def test_the_value_is_what_is_signed_and_a_milestone_that_is_reached_sends_its_invoice() -> None:

@@ -11,6 +11,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import Invalid
 from contractflow.models import Client, Document, Project
 from contractflow.permissions import Permission as P
+from contractflow.workflows.crm import ProjectStatus
 
 
 def place(work: UnitOfWork, project_id: str, parent_id: str, client: Client) -> dict[str, Any]:
@@ -23,16 +24,18 @@ def place(work: UnitOfWork, project_id: str, parent_id: str, client: Client) -> 
 
 
 def _project(work: UnitOfWork, project_id: str, client: Client) -> UUID | None:
-    """Raises Invalid for a project of another client, or none at all."""
+    """Raises Invalid for a project of another client, a cancelled one, or none at all."""
     if not project_id:
         return None
-    query = select(Project.id).where(
+    query = select(Project).where(
         cast(col(Project.id), String) == project_id, col(Project.client_id) == client.id
     )
     found = work.db.exec(query).first()
     if found is None:
         raise Invalid("Choose a project of this client.", "client_id")
-    return found
+    if found.status is ProjectStatus.CANCELED:
+        raise Invalid(f"The project “{found.name}” is cancelled and takes no new documents.", "client_id")
+    return found.id
 
 
 def _parent(work: UnitOfWork, parent_id: str, client: Client) -> Document:
