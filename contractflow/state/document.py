@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.content.unwritten import NEW_CLAUSE
 from contractflow.permissions import Permission as P
 from contractflow.services import desk, documents, drafts
 from contractflow.services.comments import Threads
@@ -77,7 +78,7 @@ class DocumentState(ActingState, rx.State):
     @rx.event
     @policy(P.DOCUMENT_EDIT)
     async def add_block(self, after: str):
-        await self._perform(documents.add_block, self._id(), after, "## New clause\n\nWrite here.")
+        await self._perform(documents.add_block, self._id(), after, NEW_CLAUSE)
         return DocumentState.load
 
     @rx.event

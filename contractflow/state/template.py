@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from contractflow.content.unwritten import NEW_CLAUSE
 from contractflow.permissions import Permission as P
 from contractflow.services import templates
 from contractflow.services.templates import TemplatePage
@@ -9,7 +10,6 @@ from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
 
-NEW_PART = "## New clause\n\nWrite here."
 NEW_FALLBACK = "What you settle for when the other side does not agree."
 
 
@@ -62,7 +62,7 @@ class TemplateState(ActingState, rx.State):
     @rx.event
     @policy(P.TEMPLATE_EDIT)
     async def add_part(self, after: str):
-        words = NEW_FALLBACK if self.page.kind == "clause" else NEW_PART
+        words = NEW_FALLBACK if self.page.kind == "clause" else NEW_CLAUSE
         await self._perform(templates.add_part, self._id(), after, words)
         return TemplateState.load
 

@@ -1,12 +1,13 @@
 """A document's three lives: where it stands, whether it is approved, whether AI is writing it.
 
-The guards read facts that the subject must offer: `has_content`, `has_signer`, `has_reason`, `has_comment`,
+The guards read facts that the subject must offer: `has_content`, `unwritten`, `has_signer`, `has_reason`, `has_comment`,
 `is_drafting`, `missing_variables`, `is_approved`, `needs_approval`, `has_placeholder`, `is_signed_by_all`,
 `has_signature`, `is_fully_paid` (at least one invoice, and every one paid or void).
 """
 
 from enum import StrEnum
 
+from contractflow.content.unwritten import TO_DO
 from contractflow.permissions import Permission as P
 from contractflow.permissions import PlatformAdmin, Signer, System
 from contractflow.workflows.machine import Guard, Move, Workflow
@@ -41,6 +42,7 @@ class Generation(StrEnum):
 
 
 is_written = Guard(lambda d: d.has_content, "Write or draft the document first.")
+is_worded = Guard(lambda d: not d.unwritten, f"A clause {TO_DO}")
 is_at_rest = Guard(lambda d: not d.is_drafting, "Wait until the draft is finished, or stop it.")
 is_filled = Guard(lambda d: not d.missing_variables, "Fill in the open variables first.")
 has_signer = Guard(lambda d: d.has_signer, "Add a signer first.")
@@ -60,8 +62,8 @@ is_unsigned = Guard(
 is_fully_paid = Guard(lambda d: d.is_fully_paid, "There are unpaid invoices.")
 
 A, G, S = Approval, Generation, Status
-READY_TO_SUBMIT = (is_written, is_at_rest, is_filled, has_signer)
-READY_TO_SEND = (is_written, is_at_rest, is_filled, has_signer, is_approved, is_own_words)
+READY_TO_SUBMIT = (is_written, is_worded, is_at_rest, is_filled, has_signer)
+READY_TO_SEND = (*READY_TO_SUBMIT, is_approved, is_own_words)
 OPEN = (S.DRAFT, S.REVIEW, S.SENT, S.DECLINED, S.EXPIRED)
 
 # fmt: off

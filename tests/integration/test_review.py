@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from contractflow.content.unwritten import NEW_CLAUSE
 from contractflow.errors import AppError, IllegalMove, Invalid, NotAllowed
 from contractflow.models import Notification
 from contractflow.services import comments, documents
@@ -52,6 +53,18 @@ def test_nothing_written_cannot_be_submitted():
     document_id = a_draft(text="")
     with pytest.raises(IllegalMove, match="Write or draft"):
         as_(cast.mia, documents.submit, document_id)
+
+
+def test_a_clause_that_says_only_what_it_began_with_goes_nowhere():
+    document_id = a_draft(text="## Scope\n\nWe build it.")
+    added = as_(cast.mia, documents.add_block, document_id, "", NEW_CLAUSE)
+    with pytest.raises(IllegalMove, match=r"A clause still says “Write here\.”"):
+        as_(cast.mia, documents.submit, document_id)
+    page = as_(cast.mia, documents.one, document_id)
+    assert page.next_step == "“New clause” still says “Write here.” Write it, or remove it."
+    assert [one.words for one in page.checks if "still says" in one.why] == ["Every clause of it is written"]
+    as_(cast.mia, documents.remove_block, document_id, added)
+    as_(cast.mia, documents.submit, document_id)
 
 
 def test_an_open_variable_blocks():

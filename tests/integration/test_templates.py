@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from contractflow.content.blocks import Block, digest
+from contractflow.content.unwritten import NEW_CLAUSE
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, Invalid, NotAllowed, NotFound, Stale
@@ -284,6 +285,16 @@ def test_an_empty_template_is_not_put_to_use():
     as_(cast.mia, templates.remove_part, template_id, "00000001")
     with pytest.raises(IllegalMove, match="Write something first"):
         as_(cast.adam, templates.publish, template_id)
+
+
+def test_a_clause_that_nobody_has_written_is_not_put_to_use():
+    template_id = a_template()
+    part = as_(cast.mia, templates.add_part, template_id, "00000001", NEW_CLAUSE)
+    with pytest.raises(Invalid, match=r"^“New clause” still says “Write here\.” Write it, or remove it\.$"):
+        as_(cast.adam, templates.publish, template_id)
+    assert row(template_id).status == "draft"
+    write(template_id, part, "## Travel\n\nWe come by train.")
+    as_(cast.adam, templates.publish, template_id)
 
 
 # -- clauses

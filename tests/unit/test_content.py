@@ -25,6 +25,7 @@ from contractflow.content import (
 from contractflow.content import variables as vars_
 from contractflow.content.html import marked, to_html
 from contractflow.content.plan import Kind, On
+from contractflow.content.unwritten import NEW_CLAUSE, unwritten
 from contractflow.errors import Invalid
 
 TEXT = """# Agreement
@@ -410,3 +411,16 @@ def test_a_text_made_to_be_slow_is_compared_in_bounded_time():
     words = [f"word{n % 700}" for n in range(2_800)]
     redline.compare([Block("a", " ".join(words))], [Block("a", " ".join(reversed(words)))])
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("md", "said"),
+    [
+        (NEW_CLAUSE, "“New clause” still says “Write here.” Write it, or remove it."),
+        ("## Travel\n\n  Write here. \n", "“Travel” still says “Write here.” Write it, or remove it."),
+        ("Write here.", "Clause 2 still says “Write here.” Write it, or remove it."),
+        ("## New clause\n\nWrite here. By train.", ""),
+    ],
+)
+def test_a_clause_that_says_only_what_it_began_with_is_not_written(md, said):
+    assert unwritten([Block("a", "## Scope\n\nAll of it."), Block("b", md)]) == said

@@ -53,7 +53,8 @@ def a_document(**other):
     """A document of which every guard says yes, owned by MEMBER."""
     facts = {
         "status": Status.REVIEW, "approval_status": Approval.APPROVED, "generation_status": Generation.READY,
-        "has_content": True, "has_signer": True, "has_reason": True, "has_comment": True, "is_drafting": False,
+        "has_content": True, "unwritten": "", "has_signer": True, "has_reason": True, "has_comment": True,
+        "is_drafting": False,
         "missing_variables": [], "is_approved": True, "needs_approval": True, "has_placeholder": False,
         "is_signed_by_all": True, "has_signature": False, "is_fully_paid": True,
         "is_own": lambda actor: actor is MEMBER,
@@ -139,6 +140,7 @@ CASES = [
     ("submit",    MEMBER,  a_document(status=Status.DRAFT),                             Status.REVIEW),
     ("submit",    VIEWER,  a_document(status=Status.DRAFT),                             NotAllowed),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, has_content=False),          IllegalMove),
+    ("submit",    MEMBER,  a_document(status=Status.DRAFT, unwritten="“New clause” …"), IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, has_signer=False),           IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, is_drafting=True),           IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, missing_variables=["term"]), IllegalMove),
@@ -153,6 +155,7 @@ CASES = [
     ("send",      MEMBER,  a_document(is_approved=False, needs_approval=False,
                                       approval_status=Approval.STALE),                  IllegalMove),
     ("send",      MEMBER,  a_document(has_placeholder=True),                            IllegalMove),
+    ("send",      MEMBER,  a_document(unwritten="“New clause” …"),                      IllegalMove),
     ("send",      OWNER,   a_document(status=Status.SIGNED),                            IllegalMove),
     ("sign",      OWNER,   a_document(status=Status.SENT),                              NotAllowed),
     ("sign",      CLARA,   a_document(status=Status.SENT),                              Status.SIGNED),

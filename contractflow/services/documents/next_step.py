@@ -57,13 +57,14 @@ def sentence(facts: DocumentSubject, around: Around) -> str:
     if facts.status is Status.SENT:
         return f"Waiting for {_names(around.signers)} to sign."
     if facts.is_approved:
-        return _approved(around)
+        return _approved(facts, around)
     return _in_review(facts, around) if facts.status is Status.REVIEW else _in_draft(facts, around)
 
 
-def _approved(around: Around) -> str:
-    to_do = "Send it to the client." if around.may_send else f"Waiting for {around.owner} to send it."
-    return f"Approved. {to_do}"
+def _approved(facts: DocumentSubject, around: Around) -> str:
+    if not around.may_send:
+        return f"Approved. Waiting for {around.owner} to send it."
+    return f"Approved. {_unfinished(facts) or 'Send it to the client.'}"
 
 
 def _in_review(facts: DocumentSubject, around: Around) -> str:
@@ -90,15 +91,24 @@ def _blocked(around: Around) -> str:
 def _in_draft(facts: DocumentSubject, around: Around) -> str:
     if not around.may_write:
         return f"Waiting for {around.owner} to finish the text."
+    if to_do := _unfinished(facts):
+        return to_do
+    if facts.approval_status is Approval.CHANGES_REQUESTED:
+        return "Changes were requested. Read the comment, edit, and submit again."
+    return "Submit it for review." if facts.needs_approval else "Check the text, then send it to the client."
+
+
+def _unfinished(facts: DocumentSubject) -> str:
+    """What the text still asks of who writes it; empty when it can go on."""
     if not facts.has_content:
         return "Draft the text with AI, or write the first clause yourself."
+    if facts.unwritten:
+        return facts.unwritten
     if facts.missing_variables:
         return f"Fill in: {', '.join(map(label, facts.missing_variables[:5]))}."
     if facts.has_placeholder:
         return "Read the placeholder text, edit or confirm it; then it can go on."
-    if facts.approval_status is Approval.CHANGES_REQUESTED:
-        return "Changes were requested. Read the comment, edit, and submit again."
-    return "Submit it for review." if facts.needs_approval else "Check the text, then send it to the client."
+    return ""
 
 
 def _names(people: Sequence[str]) -> str:

@@ -9,7 +9,8 @@ from contractflow.services.documents.subject import DocumentSubject
 from contractflow.workflows import document as rules
 
 WORDS = (
-    (rules.is_written, "The text is written"),
+    (rules.is_written, "There is a text"),
+    (rules.is_worded, "Every clause of it is written"),
     (rules.is_at_rest, "No draft is running"),
     (rules.is_filled, "Every variable is filled in"),
     (rules.has_signer, "Somebody can sign"),

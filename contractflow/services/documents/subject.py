@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
+from contractflow.content.unwritten import unwritten
 from contractflow.content.version import Content
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.models import Document, DocumentVersion, Invoice, Signer
@@ -51,6 +52,11 @@ class DocumentSubject:
     @property
     def has_content(self) -> bool:
         return self.content is not None and any(block.md.strip() for block in self.content.blocks)
+
+    @property
+    def unwritten(self) -> str:
+        """What to do about a clause that says only what it began with; empty when there is none."""
+        return "" if self.content is None else unwritten(self.content.blocks)
 
     @property
     def missing_variables(self) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from contractflow.content import blocks
+from contractflow.content.unwritten import unwritten
 from contractflow.db.unit_of_work import UnitOfWork
+from contractflow.errors import Invalid
 from contractflow.models import Template
 from contractflow.models.columns import uuid7
 from contractflow.permissions import Permission as P
@@ -17,12 +19,17 @@ from contractflow.workflows.template import TEMPLATE, TemplateStatus
 
 
 def publish(work: UnitOfWork, template_id: UUID) -> None:
-    """From now on documents begin with this version; the one before is put away. Twice is the same as once."""
+    """From now on documents begin with this version; the one before is put away. Twice is the same as once.
+
+    Raises Invalid while a clause says only what it began with.
+    """
     work.require(P.TEMPLATE_PUBLISH)
     template = locked(work, Template, template_id, "template")
     if template.status is TemplateStatus.PUBLISHED:
         return
     blocks.check(blocks_of(template))
+    if to_do := unwritten(blocks_of(template)):
+        raise Invalid(to_do)
     query = select(Template).where(
         col(Template.family_id) == template.family_id, col(Template.status) == TemplateStatus.PUBLISHED
     )
