@@ -7,7 +7,7 @@ export function FieldError({ message, children, ...rest }) {
   const line = useRef(null);
   useEffect(() => {
     const lead = () => {
-      const field = line.current?.closest(".cf-field, .cf-check")?.querySelector("[aria-invalid='true']");
+      const field = line.current?.closest(".cf-field, .cf-check, .cf-plan__row")?.querySelector("[aria-invalid='true']");
       const here = document.activeElement;
       if (field && (here === document.body || here?.type === "submit")) field.focus();
     };

@@ -59,9 +59,9 @@ def _takes(takes: Takes, rule: Rule, at: rx.Var[int]) -> rx.Component:
         case Takes.MONTHS:
             return _typed("Months", rule, at, placeholder="12 months")
         case Takes.KIND:
-            return _select("Kind", list(KINDS.items()), rule.value, at, "value", nothing="Choose …")
+            return _select("Kind", list(KINDS.items()), rule.value, at, "value", "Choose …")
         case Takes.CURRENCY:
-            return _select("Currency", CODES, rule.value, at, "value", nothing="Choose …")
+            return _select("Currency", CODES, rule.value, at, "value", "Choose …")
         case _:
             return rx.el.span()
 
@@ -82,6 +82,7 @@ def _select(
         on_change=lambda chosen: State.change_rule(at, name, chosen),
         aria_label=label,
         class_name="cf-input",
+        **(_wrong(at) if name == "value" else {}),
     )
 
 
@@ -92,5 +93,14 @@ def _typed(label: str, rule: Rule, at: rx.Var[int], **props: str) -> rx.Componen
         on_blur=lambda typed: State.change_rule(at, "value", typed),
         aria_label=label,
         key=f"{at}-{rule.field}-{rule.value}",
-        **{"class_name": "cf-input"} | props,
+        class_name="cf-input",
+        **_wrong(at),
+        **props,
     )
+
+
+def _wrong(at: rx.Var[int]) -> dict[str, rx.Var[str] | str]:
+    """What a rule is refused for is always what it compares with: everything else is chosen from a list."""
+    place = f"rules.{at}"
+    error = State.errors[place]
+    return {"aria_invalid": rx.cond(error, "true", "false"), "aria_describedby": f"{place}-error"}

@@ -1,16 +1,20 @@
 """One approval policy: its name, its rules, its steps, and when who has not answered is reminded."""
 
+from typing import Any, cast
+
 import reflex as rx
 
 from contractflow.components.buttons import secondary
 from contractflow.components.fields import form_error, text_field
-from contractflow.components.icon import icon, link
+from contractflow.components.icon import Text, icon, link
 from contractflow.components.missing import loaded_or_missing
 from contractflow.components.policy_rules import rule_row
 from contractflow.components.policy_steps import step_card
 from contractflow.components.refused import save_or_why
 from contractflow.components.sections import section
 from contractflow.components.settings_shell import settings_page
+from contractflow.services.approval_policies.fields import MOST_RULES
+from contractflow.services.approval_policies.steps import MOST_STEPS
 from contractflow.state.approval_policy import ApprovalPolicyState as State
 
 page, errors = State.page, State.errors
@@ -46,6 +50,7 @@ def _form() -> rx.Component:
 
 
 def _rules() -> rx.Component:
+    is_full = cast(Any, State.rules).length() >= MOST_RULES
     return section(
         "When",
         rx.cond(
@@ -55,7 +60,7 @@ def _rules() -> rx.Component:
         ),
         rx.el.div(rx.foreach(State.rules, rule_row), class_name="cf-plan", role="group", aria_label="Rules"),
         form_error(errors["rules"]),
-        _add("Add rule", State.add_rule),
+        _add("Add rule", State.add_rule, is_full, f"A policy has at most {MOST_RULES} rules."),
     )
 
 
@@ -72,14 +77,26 @@ def _steps() -> rx.Component:
         ),
         rx.el.ol(rx.foreach(State.steps, step_card), class_name="cf-policies"),
         form_error(errors["steps"]),
-        rx.cond(page.room, rx.el.p(page.room, class_name="cf-muted cf-small")),
-        _add("Add step", State.add_step),
+        _add_step(),
     )
 
 
-def _add(words: str, on_click: rx.EventHandler) -> rx.Component:
-    press = rx.el.div(secondary(words, "plus", on_click=on_click, repeats=True), class_name="cf-line")
-    return rx.cond(page.why_not, rx.fragment(), press)
+def _add_step() -> rx.Component:
+    """What the plan has stands beside it from the start, with the way to more."""
+    is_full = cast(Any, State.steps).length() >= page.most_steps
+    plans = rx.el.span(page.room, " ", link("See plans", href="/settings/plan"), class_name="cf-muted")
+    words = rx.cond(page.room, page.room, f"A policy has at most {MOST_STEPS} steps.")
+    return _add("Add step", State.add_step, is_full, words, rx.cond(page.room, plans))
+
+
+def _add(
+    label: str, on_click: rx.EventHandler, is_full: rx.Var[bool], words: Text, *beside: rx.Component
+) -> rx.Component:
+    why = rx.cond(is_full, words, "")
+    press = secondary(label, "plus", on_click=on_click, repeats=True, blocked=is_full, why=why)
+    said = beside or [rx.cond(is_full, rx.el.span(words, class_name="cf-muted"))]
+    line = rx.el.div(press, *said, class_name="cf-line cf-line--wrap")
+    return rx.cond(page.why_not, rx.fragment(), line)
 
 
 def _reminders() -> rx.Component:

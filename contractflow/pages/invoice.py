@@ -93,7 +93,7 @@ def _about() -> rx.Component:
     return section(
         "What it is for",
         facts(
-            ("Client", page.client),
+            ("Client", link(page.client, href=f"/clients/{page.client_id}")),
             ("Document", link(page.document, href=f"/documents/{page.document_id}")),
             ("Payment", page.label),
             ("Agreed in", page.source),

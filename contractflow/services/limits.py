@@ -99,21 +99,19 @@ def require_api(work: UnitOfWork) -> None:
         raise PlanLimit(refused)
 
 
-def room_for_steps(work: UnitOfWork) -> str:
-    """How many steps the plan lets an approval have, in words; empty when any number."""
+def room_for_steps(work: UnitOfWork) -> tuple[int | None, str]:
+    """How many steps the plan lets an approval have, and that in words; None and no words when any number."""
     most, tier = _most_steps(work)
-    return (
-        ""
-        if most is None
-        else _STEPS.format(tier=tier, most="one step" if most == 1 else f"at most {most} steps")
-    )
+    if most is None:
+        return None, ""
+    return most, _STEPS.format(tier=tier, most="one step" if most == 1 else f"at most {most} steps")
 
 
 def require_steps(work: UnitOfWork, count: int) -> None:
     """Refuse an approval of more steps than the plan has. Raises PlanLimit."""
-    most, _ = _most_steps(work)
+    most, words = room_for_steps(work)
     if most is not None and count > most:
-        raise PlanLimit(f"{room_for_steps(work)} Choose a larger plan for more.")
+        raise PlanLimit(f"{words} Choose a larger plan for more.")
 
 
 def _most_steps(work: UnitOfWork) -> tuple[int | None, str]:

@@ -8,7 +8,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import approval_policies
 from contractflow.services.approval_policies import PolicyPage, Rule, Step, TypedPolicy
 from contractflow.services.approval_policies.fields import FIELDS, MOST_RULES
-from contractflow.services.approval_policies.steps import MOST_STEPS, ROLES
+from contractflow.services.approval_policies.steps import ROLES
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
@@ -61,7 +61,7 @@ class ApprovalPolicyState(ActingState, rx.State):
     @rx.event
     @policy(P.APPROVAL_POLICY_MANAGE)
     async def add_step(self):
-        if len(self.steps) < MOST_STEPS:
+        if len(self.steps) < self.page.most_steps:
             self.steps = [*self.steps, Step(f"Step {len(self.steps) + 1}")]
 
     @rx.event

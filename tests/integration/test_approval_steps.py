@@ -16,6 +16,7 @@ from contractflow.models import Approval, AuditEvent, Document, Membership, Noti
 from contractflow.permissions import Member, Role
 from contractflow.services import approval_policies, documents, home, members, orgs
 from contractflow.services.approval_policies import Rule, Step, TypedPolicy
+from contractflow.services.approval_policies.steps import MOST_STEPS
 from tests import builders, cast
 from tests.integration.journey import a_draft, as_, look, trail
 
@@ -168,11 +169,14 @@ def test_what_cannot_be_used_is_said_beside_its_field(field, typed):
 
 
 def test_the_plan_says_how_many_steps(database):
-    with database.admin() as admin:
-        admin.execute("UPDATE org SET settings = '{}'")
-    assert (
-        as_(cast.adam, approval_policies.one, None).room == "With the Starter plan an approval has one step."
-    )
+    def limited(settings):
+        with database.admin() as admin:
+            admin.execute("UPDATE org SET settings = %s", [settings])
+        new = as_(cast.adam, approval_policies.one, None)
+        return new.most_steps, new.room
+
+    assert limited('{"limits": {"approval_steps": null}}') == (MOST_STEPS, "")
+    assert limited("{}") == (1, "With the Starter plan an approval has one step.")
     with pytest.raises(LimitReached, match="one step"):
         two_steps()
 

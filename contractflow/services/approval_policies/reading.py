@@ -17,7 +17,7 @@ from contractflow.services.approval_policies import choosing, fields, steps
 from contractflow.services.approval_policies.choosing import ESCALATE_AFTER, EVERYTHING_ELSE, REMIND_AFTER
 from contractflow.services.approval_policies.fields import Rule
 from contractflow.services.approval_policies.people import names_of
-from contractflow.services.approval_policies.steps import Step
+from contractflow.services.approval_policies.steps import MOST_STEPS, Step
 from contractflow.workflows.document import Status
 
 OFFERED = 50
@@ -57,7 +57,7 @@ class PoliciesPage:
 
 @dataclass(frozen=True)
 class PolicyPage:
-    """One policy as its form starts; `version` 0 is a new one. `room` says how many steps the plan has, if not any number."""
+    """One policy as its form starts; `version` 0 is a new one. `room` says how many steps the plan has, if fewer than others."""
 
     id: str = ""
     name: str = ""
@@ -68,6 +68,7 @@ class PolicyPage:
     remind_again: str = str(REMIND_AFTER[1])
     escalate_after: str = str(ESCALATE_AFTER)
     people: list[Choice] = field(default_factory=list)
+    most_steps: int = MOST_STEPS
     room: str = ""
     currency: str = "EUR"
     why_not: str = ""
@@ -120,9 +121,11 @@ def one(work: UnitOfWork, policy_id: UUID | None) -> PolicyPage:
     """The form of a policy; None is a new one. Raises NotFound."""
     work.require(P.ORG_READ)
     org = work.db.get_one(Org, work.member.org_id)
+    most, room = limits.room_for_steps(work)
     around = {
         "people": [Choice(member_id, name) for member_id, name in names_of(work).items()],
-        "room": limits.room_for_steps(work),
+        "most_steps": MOST_STEPS if most is None else min(most, MOST_STEPS),
+        "room": room,
         "currency": org.default_currency,
         "why_not": why_not(work.actor, P.APPROVAL_POLICY_MANAGE),
     }

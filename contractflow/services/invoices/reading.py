@@ -76,6 +76,7 @@ class InvoicePage:
     label: str = ""
     source: str = ""
     client: str = ""
+    client_id: str = ""
     document: str = ""
     document_id: str = ""
     pill: str = ""
@@ -146,6 +147,7 @@ def one(work: UnitOfWork, invoice_id: UUID) -> InvoicePage:
         label=row.label,
         source=source(invoice),
         client=row.client,
+        client_id=str(invoice.client_id),
         document=row.document,
         document_id=row.document_id,
         pill=row.pill,
