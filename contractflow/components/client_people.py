@@ -3,6 +3,7 @@
 import reflex as rx
 
 from contractflow.components.buttons import icon_button, primary, secondary
+from contractflow.components.client_fields import address_and_kind, currency_field, name_field
 from contractflow.components.dialog import buttons, dialog, menu, menu_item
 from contractflow.components.fields import form_error, select_field, text_field
 from contractflow.components.sections import section
@@ -11,6 +12,7 @@ from contractflow.services.clients import ContactRow
 from contractflow.state.client import ClientState
 
 page, editing, errors = ClientState.page, ClientState.editing, ClientState.errors
+EDITING = "What is written, signed or invoiced keeps the name and address it has."
 MERGING = (
     "What belongs to this client is then on the page of the other one. Signed documents and invoices keep the name they "
     "were made out to. Restore takes the two apart again."
@@ -51,7 +53,31 @@ def _actions(row: ContactRow) -> rx.Component:
 
 
 def client_dialogs() -> rx.Component:
-    return rx.fragment(_contact_form(), _merge_form())
+    return rx.fragment(_edit_form(), _contact_form(), _merge_form())
+
+
+def _edit_form() -> rx.Component:
+    return dialog(
+        None,
+        "Edit client",
+        rx.el.form(
+            name_field(errors, page.name),
+            text_field(
+                "Legal name", "legal_name", value=page.legal_name, required=False,
+                help="As it stands in contracts, if it is another one.", error=errors["legal_name"],
+            ),
+            currency_field(errors, page.currency, "For what is new: documents and invoices keep theirs."),
+            address_and_kind(errors, page),
+            form_error(errors["form"]),
+            buttons(primary("Save", type="submit")),
+            on_submit=ClientState.change,
+            class_name="cf-stack",
+            no_validate=True,
+        ),
+        words=EDITING,
+        is_open=ClientState.dialog == "client",
+        on_open_change=ClientState.close,
+    )  # fmt: skip
 
 
 def _contact_form() -> rx.Component:

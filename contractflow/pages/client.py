@@ -30,6 +30,7 @@ def _menu() -> rx.Component:
         page.is_archived,
         menu_item("Restore", ClientState.restore),
         rx.fragment(
+            menu_item("Edit", ClientState.show_edit),
             menu_item("Merge into another client", ClientState.show_merge),
             menu_item("Archive", ClientState.archive, destroys=True),
         ),
@@ -64,8 +65,9 @@ def _about() -> rx.Component:
         "About",
         facts(
             ("Kind", kind),
+            ("Legal name", rx.cond(page.legal_name, page.legal_name, "—")),
             ("Currency", page.currency),
-            ("Address", rx.cond(page.address, page.address, "—")),
+            ("Address", rx.cond(page.address, rx.el.span(page.address, class_name="cf-said"), "—")),
             ("Merged into it", rx.cond(page.parts, parts, "—")),
         ),
     )

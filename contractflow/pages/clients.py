@@ -3,9 +3,10 @@
 import reflex as rx
 
 from contractflow.components.buttons import link_button, primary, secondary
+from contractflow.components.client_fields import address_and_kind, currency_field, name_field
 from contractflow.components.dialog import buttons, dialog
 from contractflow.components.empty import empty
-from contractflow.components.fields import checkbox, form_error, select_field, text_area, text_field
+from contractflow.components.fields import form_error, text_field
 from contractflow.components.refused import blocked_without
 from contractflow.components.search import search_field
 from contractflow.components.sections import tabs
@@ -21,7 +22,6 @@ from contractflow.components.table import (
     value_cell,
     who_cell,
 )
-from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
 from contractflow.services.clients import ClientRow
 from contractflow.state.clients import ClientsState
@@ -105,23 +105,11 @@ def _form() -> rx.Component:
 
 
 def _company() -> rx.Component:
+    errors = ClientsState.errors
     return rx.el.div(
-        text_field(
-            "Client", "name", error=ClientsState.errors["name"], placeholder="Helios Coffee", max_length=200
-        ),
-        select_field(
-            "Currency",
-            "currency",
-            [(code, code) for code in CURRENCIES],
-            value=ClientsState.currency,
-            error=ClientsState.errors["currency"],
-        ),
-        text_area("Address", "address", required=False, rows=2, error=ClientsState.errors["address"]),
-        checkbox(
-            "This client is a private person",
-            "is_consumer",
-            help="Shows the longer consent that the law asks for.",
-        ),
+        name_field(errors),
+        currency_field(errors, ClientsState.currency),
+        address_and_kind(errors),
         class_name="cf-stack",
     )
 

@@ -71,6 +71,7 @@ WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
     "user:rename":                ("edited",    "changed their name"),
     "client:add":                 ("created",   "added a client"),
     "client:import":              ("created",   "imported clients"),
+    "client:change":              ("edited",    "changed the client"),
     "client:archive":             ("voided",    "archived the client"),
     "client:restore":             ("created",   "restored the client"),
     "client:merge":               ("edited",    "merged another client into this one"),

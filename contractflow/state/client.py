@@ -6,6 +6,7 @@ from contractflow.permissions import Permission as P
 from contractflow.services import clients
 from contractflow.services.clients import ClientChoice, ClientPage, ContactRow
 from contractflow.state.base import ActingState, as_id
+from contractflow.state.clients import client_facts
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
 
@@ -32,6 +33,20 @@ class ClientState(ActingState, rx.State):
         """The form of a contact; of a new one without an id."""
         found = [row for row in self.page.contacts if row.id == contact_id]
         self.editing, self.dialog, self.errors = found[0] if found else NOBODY, "contact", {}
+
+    @rx.event
+    @policy(P.CLIENT_READ)
+    async def show_edit(self):
+        self.page = await self._perform(
+            clients.one, self._id()
+        )  # not over what a colleague changed meanwhile
+        self.dialog, self.errors = "client", {}
+
+    @rx.event
+    @policy(P.CLIENT_WRITE)
+    async def change(self, form: dict[str, str]):
+        await self._submit(clients.change, self._id(), client_facts(form))
+        return None if self.errors else self._done("Client changed.")
 
     @rx.event
     @policy(P.CLIENT_READ)

@@ -1,12 +1,13 @@
 """The list of clients, and adding one with its first contact."""
 
+from dataclasses import asdict
 from urllib.parse import urlencode
 
 import reflex as rx
 
 from contractflow.permissions import Permission as P
 from contractflow.services import clients
-from contractflow.services.clients import ClientRow, NewClient
+from contractflow.services.clients import ClientFacts, ClientRow, NewClient
 from contractflow.state.base import ActingState
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
@@ -62,17 +63,12 @@ class ClientsState(ActingState, rx.State):
         return [ui.toast("Client added.", "success"), rx.redirect(f"/clients/{client_id}")]
 
 
+def client_facts(form: dict[str, str]) -> ClientFacts:
+    """What a form says of the client itself."""
+    words = {name: str(form.get(name, "")) for name in ("name", "currency", "legal_name", "address")}
+    return ClientFacts(**words, is_consumer=bool(form.get("is_consumer")))
+
+
 def _new_client(form: dict[str, str]) -> NewClient:
-    words = {
-        name: str(form.get(name, ""))
-        for name in (
-            "name",
-            "currency",
-            "contact_name",
-            "contact_email",
-            "contact_title",
-            "legal_name",
-            "address",
-        )
-    }
-    return NewClient(**words, is_consumer=bool(form.get("is_consumer")))
+    contact = {name: str(form.get(name, "")) for name in ("contact_name", "contact_email", "contact_title")}
+    return NewClient(**asdict(client_facts(form)), **contact)

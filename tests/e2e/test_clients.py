@@ -24,6 +24,7 @@ async def test_a_client_is_kept_and_their_project_grows_by_a_change_order(meet, 
     await steps.add_client(mia, clara, HARBOUR)
     harbour = mia.page.url
     await add_contact(mia, "Otto Office", "otto@harbour.test")
+    await correct_it(mia)
     await archive_and_restore(mia)
     await import_clients(mia, clara)
     await merge_the_double(mia, harbour)
@@ -64,6 +65,21 @@ async def add_contact(member: Person, name: str, email: str) -> None:
     await add.click()
     await expect(table(member, "Contacts")).to_contain_text(email)
     await expect(table(member, "Contacts")).to_contain_text("Signs and pays")
+
+
+async def correct_it(member: Person) -> None:
+    await more(member, "Edit")
+    await expect(member.field("Client")).to_have_value(HARBOUR)
+    await member.fill({"Client": " ", "Address": "3 Quay Road, Cork"})
+    save = member.page.get_by_role("dialog").get_by_role("button", name="Save")
+    await save.click()
+    await expect(member.page.locator(".cf-field__error")).to_have_text("Enter the client's name.")
+    await member.fill({"Client": HARBOUR})
+    await member.rest(save)
+    await save.click()
+    await member.sees_toast("Client changed.")
+    await expect(member.fact("Address")).to_have_text("3 Quay Road, Cork")
+    await expect(line_of_time(member)).to_contain_text("changed the client")
 
 
 async def archive_and_restore(member: Person) -> None:

@@ -41,6 +41,7 @@ ASKING_TEMPLATES = (
 BEGUN_TEMPLATES = "SELECT id FROM template WHERE org_id = %s AND kind = 'document' AND status = 'draft'"
 QUALIFIED_LEADS = "SELECT id FROM lead WHERE org_id = %s AND status = 'qualified' LIMIT 1"
 CLIENT: Dialogs = (
+    ("client_people._edit_form", "More > Edit"),
     ("client_people._contact_form", "Add contact"),
     ("client_people._merge_form", "More > Merge into another client"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -10,14 +11,25 @@ from sqlmodel import col, select
 from contractflow.errors import IllegalMove, Invalid, NotAllowed, NotFound
 from contractflow.models import AuditEvent, Client, Contact, Signer
 from contractflow.services import clients, documents, leads, projects
-from contractflow.services.clients import ClientPage
+from contractflow.services.clients import ClientFacts, ClientPage
 from contractflow.services.leads import Enquiry
 from contractflow.services.projects import NewProject
 from tests import builders, cast
-from tests.integration.journey import a_draft, as_, look, new_client, new_document, sent
+from tests.integration.journey import (
+    a_draft,
+    as_,
+    look,
+    new_client,
+    new_document,
+    recorded,
+    seal,
+    sent,
+    signed,
+)
 
 pytestmark = pytest.mark.usefixtures("database", "redis_url")
 EDITED = {"name": "Carl Client", "email": "carl@brightfoods.test", "title": "Buyer"}
+MENDED = ClientFacts("Brighter Foods", "GBP", "Brighter Foods Ltd", "1 High Street\nCork", is_consumer=True)
 
 
 def added(**other: str) -> UUID:
@@ -101,6 +113,90 @@ def test_who_is_asked_to_sign_cannot_be_removed() -> None:
         as_(cast.mia, clients.remove_contact, clara)
 
 
+def facts(client_id: UUID) -> ClientFacts:
+    shown = page(client_id)
+    return ClientFacts(shown.name, shown.currency, shown.legal_name, shown.address, shown.is_consumer)
+
+
+def test_a_client_is_changed_and_the_trail_says_what_it_was() -> None:
+    client = added()
+    for who, refusal in ((cast.victor, NotAllowed), (cast.rita, NotFound)):
+        with pytest.raises(refusal):
+            as_(who, clients.change, client, MENDED)
+    assert facts(client) == ClientFacts("Bright Foods", "EUR")
+    as_(cast.mia, clients.change, client, MENDED)
+    as_(cast.mia, clients.change, client, replace(MENDED, name=" Brighter  Foods "))
+    assert facts(client) == MENDED
+    (event,) = recorded("client:change")
+    assert event == {
+        "who": "Mia Member",
+        "changes": {
+            "name": ["Bright Foods", "Brighter Foods"],
+            "currency": ["EUR", "GBP"],
+            "legal_name": ["", "Brighter Foods Ltd"],
+            "address": ["", "1 High Street\nCork"],
+            "is_consumer": [False, True],
+        },
+    }
+    as_(cast.adam, clients.change, client, replace(MENDED, legal_name=""))
+    as_(cast.olivia, clients.change, client, ClientFacts("Bright Foods", "EUR"))
+    assert "Olivia Owner changed the client" in str(page(client).days)
+    assert [row.name for row in as_(cast.victor, clients.list_page, text="bright foods").rows] == [
+        "Bright Foods"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "x" * 121),
+        ("legal_name", "x" * 201),
+        ("address", "x" * 501),
+        ("currency", "XXX"),
+    ],
+)
+def test_a_client_is_changed_to_nothing_that_adding_would_refuse(field: str, typed: str) -> None:
+    client = added()
+    for verb in (
+        lambda: as_(cast.mia, clients.change, client, replace(MENDED, **{field: typed})),
+        lambda: added(**{field: typed}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            verb()
+        assert refused.value.field == field
+    assert facts(client) == ClientFacts("Bright Foods", "EUR")
+
+
+def test_a_client_that_is_put_away_or_would_be_a_double_is_not_changed() -> None:
+    client, other, double = added(), added(name="Other"), added(name="Third", contact_email="t@third.test")
+    with pytest.raises(Invalid, match="Merge the two") as refused:
+        as_(cast.mia, clients.change, other, ClientFacts("bright FOODS", "EUR"))
+    assert refused.value.field == "name"
+    as_(cast.mia, clients.change, double, ClientFacts("Bright Foods", "EUR"))  # nobody there is known here
+    as_(cast.mia, clients.merge, other, str(client))
+    with pytest.raises(IllegalMove, match="part of another one"):
+        as_(cast.mia, clients.change, other, MENDED)
+    as_(cast.mia, clients.archive, double)
+    with pytest.raises(IllegalMove, match="archived"):
+        as_(cast.mia, clients.change, double, MENDED)
+
+
+def test_who_signs_has_the_same_party_before_them_until_it_is_sealed() -> None:
+    document = sent()
+    client = look(cast.mia, document).client_id
+    as_(cast.mia, clients.change, client, ClientFacts("Bright Foods", "USD"))
+    for wanted in (MENDED, ClientFacts("Bright Foods", "USD", is_consumer=True)):
+        with pytest.raises(Invalid, match=f"{look(cast.mia, document).number} is out for signature"):
+            as_(cast.mia, clients.change, client, wanted)
+    signer = signed(document)
+    with pytest.raises(Invalid, match="sealed"):
+        as_(cast.mia, clients.change, client, MENDED)
+    seal(signer)
+    as_(cast.mia, clients.change, client, MENDED)
+    assert (facts(client), look(cast.mia, document).currency) == (MENDED, "EUR")
+
+
 def test_an_archived_client_is_in_no_list_and_gets_no_documents_until_it_is_restored() -> None:
     client = added()
     for verb in (clients.archive, clients.restore):
@@ -165,8 +261,12 @@ def test_two_clients_become_one_and_apart_again_without_rewriting_what_was_agree
 
 
 def test_clients_of_two_currencies_are_not_one() -> None:
-    with pytest.raises(Invalid, match="different currencies"):
-        as_(cast.mia, clients.merge, added(), str(added(name="Other", currency="USD")))
+    client, other = added(), added(name="Other", currency="USD")
+    with pytest.raises(Invalid, match=r"different currencies.*Change the currency of one of them first"):
+        as_(cast.mia, clients.merge, client, str(other))
+    as_(cast.mia, clients.change, other, ClientFacts("Other", "EUR"))
+    as_(cast.mia, clients.merge, client, str(other))
+    assert page(client).merged_into.id == str(other)
 
 
 def test_the_page_tells_of_everything_on_one_line_of_time() -> None:

@@ -1,6 +1,7 @@
 """Clients and the people there who sign and pay."""
 
-from contractflow.services.clients.adding import NewClient, add, address
+from contractflow.services.clients.adding import ClientFacts, NewClient, add, address
+from contractflow.services.clients.changing import change
 from contractflow.services.clients.contacts import (
     add_contact,
     change_contact,
@@ -15,6 +16,7 @@ from contractflow.services.clients.shelving import archive, restore
 
 __all__ = [
     "ClientChoice",
+    "ClientFacts",
     "ClientList",
     "ClientPage",
     "ClientRow",
@@ -26,6 +28,7 @@ __all__ = [
     "add_contact",
     "address",
     "archive",
+    "change",
     "change_contact",
     "choices",
     "import_rows",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -17,8 +18,19 @@ from contractflow.money import CURRENCIES
 from contractflow.permissions import Permission as P
 from contractflow.services.moving import locked
 
-NAME_LIMIT = 120
+NAME_LIMIT, LEGAL_NAME_LIMIT, TITLE_LIMIT, ADDRESS_LIMIT = 120, 200, 120, 500
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True)
+class ClientFacts:
+    """What is known of the client itself, as it was typed or as it stands."""
+
+    name: str
+    currency: str
+    legal_name: str = ""
+    address: str = ""
+    is_consumer: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,26 +55,34 @@ def add(work: UnitOfWork, new: NewClient) -> UUID:
     work.require(P.CLIENT_WRITE)
     checked = check(new)
     locked(work, Org, work.member.org_id, "organisation")
-    if existing := _same(work, checked.name, checked.contact_email):
+    if existing := same(work, checked.name, [checked.contact_email]):
         return existing
     return put(work, checked)
 
 
 def check(new: NewClient) -> NewClient:
     """The form as it is kept. Raises Invalid by field."""
-    checked = NewClient(
-        name=one_line(new.name, "name", "the client's name", NAME_LIMIT),
+    typed = ClientFacts(new.name, new.currency, new.legal_name, new.address, new.is_consumer)
+    return NewClient(
+        **asdict(check_facts(typed)),
         contact_name=one_line(new.contact_name, "contact_name", "the contact's name", NAME_LIMIT),
         contact_email=address(new.contact_email, "contact_email"),
-        contact_title=optional(new.contact_title, "contact_title"),
-        legal_name=optional(new.legal_name, "legal_name"),
-        address=optional(new.address, "address"),
-        currency=new.currency,
-        is_consumer=new.is_consumer,
+        contact_title=optional(new.contact_title, "contact_title", TITLE_LIMIT),
     )
-    if new.currency not in CURRENCIES:
+
+
+def check_facts(typed: ClientFacts) -> ClientFacts:
+    """What was typed about the client itself, as it is kept. Raises Invalid by field."""
+    facts = ClientFacts(
+        name=one_line(typed.name, "name", "the client's name", NAME_LIMIT),
+        currency=typed.currency,
+        legal_name=optional(" ".join(typed.legal_name.split()), "legal_name", LEGAL_NAME_LIMIT),
+        address=optional(typed.address, "address", ADDRESS_LIMIT),
+        is_consumer=typed.is_consumer,
+    )
+    if facts.currency not in CURRENCIES:
         raise Invalid("Choose one of the currencies offered.", "currency")
-    return checked
+    return facts
 
 
 def put(work: UnitOfWork, new: NewClient) -> UUID:
@@ -101,22 +121,25 @@ def address(typed: str, field_name: str) -> str:
     return mailbox
 
 
-def _same(work: UnitOfWork, name: str, email: str) -> UUID | None:
+def same(work: UnitOfWork, name: str, emails: Collection[str], but: UUID | None = None) -> UUID | None:
+    """The client there is already of this name with one of these contacts, other than `but`."""
+    work.require(P.CLIENT_WRITE)
     query = (
         select(Client.id)
         .join(Contact, col(Contact.client_id) == Client.id)
         .where(
             func.lower(Client.name) == name.lower(),
-            col(Contact.email) == email,
+            col(Contact.email).in_(emails),
             col(Client.archived_at).is_(None),
+            col(Client.id).is_distinct_from(but),
         )
     )
     return work.db.exec(query.limit(1)).first()
 
 
-def optional(typed: str, field_name: str) -> str:
+def optional(typed: str, field_name: str, limit: int) -> str:
     """What may stay empty. Raises Invalid when it is too long."""
     text = nodes.visible(typed).strip()
-    if len(text) > 500:
-        raise Invalid("This is too long: at most 500 characters.", field_name)
+    if len(text) > limit:
+        raise Invalid(f"This is too long: at most {limit} characters.", field_name)
     return text

@@ -12,7 +12,7 @@ from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.models import Client, Contact, Signer
 from contractflow.permissions import Permission as P
-from contractflow.services.clients.adding import NAME_LIMIT, address, optional
+from contractflow.services.clients.adding import NAME_LIMIT, TITLE_LIMIT, address, optional
 from contractflow.services.moving import locked
 from contractflow.workflows.signer import SignerStatus
 
@@ -33,7 +33,7 @@ def add_contact(work: UnitOfWork, client_id: UUID, *, name: str, email: str, tit
         client_id=client.id,
         name=line,
         email=mailbox,
-        title=optional(title, "contact_title") or None,
+        title=optional(title, "contact_title", TITLE_LIMIT) or None,
     )
     work.db.add(contact)
     work.db.flush()
@@ -48,7 +48,7 @@ def change_contact(work: UnitOfWork, contact_id: UUID, *, name: str, email: str,
     wanted = {
         "name": one_line(name, "contact_name", "the contact's name", NAME_LIMIT),
         "email": address(email, "contact_email"),
-        "title": optional(title, "contact_title") or None,
+        "title": optional(title, "contact_title", TITLE_LIMIT) or None,
     }
     other = _with_address(work, contact.client_id, str(wanted["email"]))
     if other not in (None, contact.id):

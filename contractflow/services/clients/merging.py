@@ -31,7 +31,11 @@ def merge(work: UnitOfWork, client_id: UUID, into: str) -> None:
     if kept.archived_at is not None or client.merged_into_id is not None:
         raise IllegalMove("One of the two is archived. Restore it first.")
     if kept.currency != client.currency:
-        raise Invalid(f"They pay in different currencies: {client.currency} and {kept.currency}.", "into")
+        raise Invalid(
+            f"They pay in different currencies: {client.currency} and {kept.currency}. "
+            "Change the currency of one of them first, under More › Edit.",
+            "into",
+        )
     refuse_open(work, client, "merged")
     _copy_contacts(work, client, kept)
     client.status, client.archived_at, client.merged_into_id = "archived", work.now, kept.id
