@@ -78,7 +78,7 @@ def _placeholder_note() -> rx.Component:
         notice(
             "warning",
             "Placeholder text",
-            "It was composed from the clause library, not written for this client. Edit it, or confirm that it stays; until then it cannot be sent.",
+            "It was composed from the clause library, not written for this client. Edit it, or confirm that it stays; until then it can be neither submitted nor sent.",
             quiet("Confirm the text", "check", on_click=DocumentState.confirm_placeholder),
         ),
     )

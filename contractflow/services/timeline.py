@@ -127,7 +127,7 @@ WORDS: dict[str, tuple[str, str]] = PLANS | MONEY | {
     "approval_policy:remove":     ("voided",    "removed an approval policy"),
     "document:approve":           ("approved",  "approved this version"),
     "document:object":            ("objected",  "requested changes"),
-    "document:outdate":           ("edited",    "made the approval stale by a change"),
+    "document:outdate":           ("edited",    "set the review back: the text changed"),
     "document:clear":             ("objected",  "withdrew the request for approval"),
     "document:queue":             ("drafted",   "asked the AI for a draft"),
     "document:start":             ("drafted",   "started to write the draft"),

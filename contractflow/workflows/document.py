@@ -62,8 +62,8 @@ is_unsigned = Guard(
 is_fully_paid = Guard(lambda d: d.is_fully_paid, "There are unpaid invoices.")
 
 A, G, S = Approval, Generation, Status
-READY_TO_SUBMIT = (is_written, is_worded, is_at_rest, is_filled, has_signer)
-READY_TO_SEND = (*READY_TO_SUBMIT, is_approved, is_own_words)
+READY_TO_SUBMIT = (is_written, is_worded, is_at_rest, is_filled, is_own_words, has_signer)
+READY_TO_SEND = (*READY_TO_SUBMIT, is_approved)
 OPEN = (S.DRAFT, S.REVIEW, S.SENT, S.DECLINED, S.EXPIRED)
 
 # fmt: off
@@ -85,7 +85,7 @@ STATUS = Workflow("document", "document", "status", "document", initial=S.DRAFT,
 ])
 
 APPROVAL = Workflow("approval", "document", "approval_status", "approval", initial=A.NONE, moves=[
-    Move("request",     (A.NONE, A.STALE, A.CHANGES_REQUESTED), A.PENDING,           P.DOCUMENT_SUBMIT),
+    Move("request",     (A.NONE, A.STALE, A.CHANGES_REQUESTED), A.PENDING,           P.DOCUMENT_SUBMIT, READY_TO_SUBMIT),
     Move("approve",     A.PENDING,                              A.APPROVED,          P.DOCUMENT_APPROVE),
     Move("override_approval", A.PENDING,                        A.APPROVED,          P.DOCUMENT_OVERRIDE_APPROVAL, (has_reason,)),
     Move("object",      A.PENDING,                              A.CHANGES_REQUESTED, P.DOCUMENT_APPROVE, (has_comment,)),

@@ -24,7 +24,7 @@ STORY = (
     "Olivia Owner submitted it for review",
     "Adam Admin requested changes",
     "Adam Admin approved this version",
-    "made the approval stale by a change",
+    "set the review back: the text changed",
     "Olivia Owner sent it to the client",
     "Clara Client opened the document",
     "Clara Client agreed to sign electronically",

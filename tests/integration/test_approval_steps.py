@@ -427,12 +427,15 @@ def test_reminding_by_hand_has_a_pause(database):
     document_id = submitted()
     with pytest.raises(NotAllowed):
         as_(a_colleague("Cara"), documents.remind_approvers, document_id)
+    assert [seen(who, document_id).review.can_remind for who in (cast.mia, cast.adam)] == [True, False]
+    with pytest.raises(IllegalMove, match="Nobody else is asked"):
+        as_(cast.adam, documents.remind_approvers, document_id)
     as_(cast.mia, documents.remind_approvers, document_id)
     with pytest.raises(IllegalMove, match="were reminded just now"):
-        as_(cast.adam, documents.remind_approvers, document_id)
+        as_(cast.olivia, documents.remind_approvers, document_id)
     assert mails("approval_reminder") == ["adam@northlight.test"]
     assert [e["who"] for e in recorded("document:remind_approvers")] == ["Mia Member"]
-    with pytest.raises(IllegalMove, match="Nobody is asked"):
+    with pytest.raises(IllegalMove, match="Nobody else is asked"):
         as_(cast.mia, documents.remind_approvers, a_draft(key="k2"))
 
 

@@ -129,14 +129,15 @@ def test_the_form_is_the_admins_and_says_whom_leads_go_to() -> None:
 
 
 VERBS = (
-    (leads.contact, (), "contacted", "lead:contact"),
-    (leads.qualify, (), "qualified", "lead:qualify"),
-    (leads.disqualify, ("Too small",), "disqualified", "lead:disqualify"),
+    (leads.contact, (), "contacted", "lead:contact", "Answered in 1 min"),
+    (leads.qualify, (), "qualified", "lead:qualify", "Answered in 1 min"),
+    (leads.disqualify, ("Too small",), "disqualified", "lead:disqualify", "Not answered"),
+    (leads.convert, (), "converted", "lead:convert", "Not answered"),
 )
 
 
-@pytest.mark.parametrize(("verb", "more", "status", "action"), VERBS, ids=[status for *_, status, _ in VERBS])
-def test_the_first_thing_a_member_does_is_the_first_response(verb, more, status, action) -> None:
+@pytest.mark.parametrize(("verb", "more", "status", "action", "said"), VERBS, ids=[verb[2] for verb in VERBS])
+def test_only_what_the_lead_hears_of_is_a_first_response(verb, more, status, action, said) -> None:
     lead_id = arrived()
     with pytest.raises(NotAllowed):
         as_(cast.victor, verb, lead_id, *more)
@@ -147,9 +148,10 @@ def test_the_first_thing_a_member_does_is_the_first_response(verb, more, status,
     answered = row(lead_id).first_response_at
     as_(cast.mia, verb, lead_id, *more)
     assert (row(lead_id).status, row(lead_id).first_response_at) == (status, answered)
-    assert answered
+    assert as_(cast.victor, leads.one, lead_id).row.answered == said
+    assert (answered is None) is (said == "Not answered")
     assert steps(lead_id) == [("lead:arrive", "lead form"), (action, "Mia Member")]
-    assert as_(cast.victor, leads.list_page).response == "1 min"
+    assert as_(cast.victor, leads.list_page).response == ("1 min" if answered else "")
 
 
 def test_a_lead_that_was_turned_down_says_why_and_is_taken_up_again() -> None:

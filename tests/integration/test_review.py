@@ -105,6 +105,8 @@ def test_a_change_while_somebody_reads_makes_the_request_stale():
     as_(cast.mia, documents.save_block, document_id, first.id, "## 1. Scope\n\nChanged.", first.digest)
     with pytest.raises(IllegalMove):
         as_(cast.adam, documents.approve, document_id, seen)
+    stale = as_(cast.mia, documents.one, document_id)
+    assert stale.next_step == "The text changed since it was submitted. Submit it for review again."
     as_(cast.mia, documents.submit, document_id)
     as_(cast.adam, documents.approve, document_id, current(document_id))
     assert look(cast.mia, document_id).approval_status == "approved"

@@ -141,6 +141,7 @@ CASES = [
     ("submit",    VIEWER,  a_document(status=Status.DRAFT),                             NotAllowed),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, has_content=False),          IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, unwritten="“New clause” …"), IllegalMove),
+    ("submit",    MEMBER,  a_document(status=Status.DRAFT, has_placeholder=True),       IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, has_signer=False),           IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, is_drafting=True),           IllegalMove),
     ("submit",    MEMBER,  a_document(status=Status.DRAFT, missing_variables=["term"]), IllegalMove),

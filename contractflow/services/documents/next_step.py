@@ -69,8 +69,9 @@ def _approved(facts: DocumentSubject, around: Around) -> str:
 
 def _in_review(facts: DocumentSubject, around: Around) -> str:
     if facts.approval_status is Approval.STALE:
-        to_do = "Submit it for review again." if around.may_write else f"{around.owner} submits it again."
-        return f"The text changed after the approval. {to_do}"
+        again = _unfinished(facts) or "Submit it for review again."
+        to_do = again if around.may_write else f"{around.owner} submits it again."
+        return f"The text changed since it was submitted. {to_do}"
     if around.is_asked:
         return f"{around.step}Your turn: read it, then approve this version or request changes."
     if around.is_blocked:

@@ -48,16 +48,17 @@ def attend(work: UnitOfWork, approval_id: UUID) -> None:
 
 
 def remind_approvers(work: UnitOfWork, document_id: UUID) -> None:
-    """Mail everybody who is waited for once more; again after four hours at the earliest.
+    """Mail everybody else who is waited for once more; again after four hours at the earliest.
 
-    For the owner of the document and for admins. Raises IllegalMove when nobody is waited for or it is too soon.
+    For the owner of the document and for admins. Raises IllegalMove when nobody else is waited for or it is too soon.
     """
     document = locked(work, Document, document_id, "document")
     work.require(P.DOCUMENT_REMIND, own=document.owner_id == work.member.membership_id)
     stands = open_step_of(work, document, lock=True)
-    waiting = [request for request in stands.requests if request.decision == "pending"]
+    me = work.member.membership_id
+    waiting = [one for one in stands.requests if one.decision == "pending" and one.approver_id != me]
     if document.approval_status is not Approval.PENDING or not waiting:
-        raise IllegalMove("Nobody is asked to approve it now.")
+        raise IllegalMove("Nobody else is asked to approve it now.")
     last = stands.round.reminded_at if stands.round else None
     if last is not None and last + AGAIN_AFTER > work.now:
         again = shown(work, last + AGAIN_AFTER)

@@ -90,7 +90,7 @@ def review(work: UnitOfWork, document: Document, facts: DocumentSubject) -> Revi
     people = _people(work, document, is_pending, may_choose)
     mine = [row for rows in people.values() for row in rows if row.is_mine and row.decision == "pending"]
     is_blocked = is_pending and stands.count.is_blocked
-    has_waiting = is_pending and stands.count.waiting > 0
+    waits_for_others = is_pending and stands.count.waiting > len(mine)
     round_ = stands.round
     return Review(
         steps=[_step(document, stands, names, n, people.get(n, [])) for n in range(1, len(stands.steps) + 1)],
@@ -103,7 +103,8 @@ def review(work: UnitOfWork, document: Document, facts: DocumentSubject) -> Revi
         waiting_for=_waiting_for(stands, people.get(stands.number, [])) if is_pending else "",
         is_blocked=is_blocked,
         my_step=stands.number if mine and is_pending else 0,
-        can_remind=has_waiting and not why_not(work.actor, P.DOCUMENT_REMIND, own=facts.is_own(work.actor)),
+        can_remind=waits_for_others
+        and not why_not(work.actor, P.DOCUMENT_REMIND, own=facts.is_own(work.actor)),
         can_ask_another=is_blocked and may_choose,
         can_override=is_pending and not why_not(work.actor, P.DOCUMENT_OVERRIDE_APPROVAL),
         candidates=_candidates(work, document, stands) if is_pending else [],

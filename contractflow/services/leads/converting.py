@@ -16,7 +16,7 @@ from contractflow.services import clients, documents, projects
 from contractflow.services.clients import NewClient
 from contractflow.services.documents import Brief, NewDocument
 from contractflow.services.leads.reading import known_client
-from contractflow.services.leads.stages import answered, touched
+from contractflow.services.leads.stages import touched
 from contractflow.services.moving import locked, move
 from contractflow.services.projects import NewProject
 from contractflow.workflows.crm import LEAD, LeadStatus
@@ -49,7 +49,6 @@ def convert(work: UnitOfWork, lead_id: UUID) -> Converted:
     )
     lead.client_id, lead.project_id = client.id, project_id
     move(work, lead, LEAD, "convert", client_id=str(client.id))
-    answered(work, lead)
     touched(work, lead)
     return Converted(str(client.id), str(project_id), str(document_id))
 

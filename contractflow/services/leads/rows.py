@@ -21,7 +21,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 @dataclass(frozen=True)
 class LeadRow:
-    """`answered` is "Answered in 2 h", or "Waiting 3 h" while nobody has answered (`is_waiting`)."""
+    """`answered` is "Answered in 2 h", "Waiting 3 h" while nobody has (`is_waiting`), "Not answered" when it was closed so."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ def row(work: UnitOfWork, lead: Lead, assignee: str | None) -> LeadRow:
         assignee=assignee or "",
         budget=budget(lead),
         answered=answered(work, lead),
-        is_waiting=lead.first_response_at is None,
+        is_waiting=lead.first_response_at is None and lead.status in OPEN,
         arrived=shown(work, lead.created_at),
     )
 
@@ -55,6 +55,8 @@ def budget(lead: Lead) -> str:
 
 
 def answered(work: UnitOfWork, lead: Lead) -> str:
+    if lead.first_response_at is None and lead.status not in OPEN:
+        return "Not answered"
     if lead.first_response_at is None:
         return f"Waiting {span(work.now - lead.created_at)}"
     return f"Answered in {span(lead.first_response_at - lead.created_at)}"

@@ -17,6 +17,9 @@ from contractflow.services.moving import locked, move
 from contractflow.workflows.crm import LEAD, LeadStatus
 
 REASON_LIMIT = 500
+ANSWERED = (LeadStatus.CONTACTED, LeadStatus.QUALIFIED)
+"""Somebody has spoken with the lead: who qualifies a new one has, and is not asked to say so twice."""
+
 CLOSED = (LeadStatus.CONVERTED, LeadStatus.DISQUALIFIED)
 
 
@@ -62,12 +65,6 @@ def assign(work: UnitOfWork, lead_id: UUID, membership_id: str) -> None:
     touched(work, lead)
 
 
-def answered(work: UnitOfWork, lead: Lead) -> None:
-    """Whatever a member does first is the first response."""
-    work.require(P.LEAD_WRITE)
-    lead.first_response_at = lead.first_response_at or work.now
-
-
 def touched(work: UnitOfWork, lead: Lead) -> None:
     """Tell open screens of the organisation, once this is saved."""
     work.require(P.LEAD_READ)
@@ -80,7 +77,7 @@ def _to(work: UnitOfWork, lead_id: UUID, verb: str, target: LeadStatus, **data: 
     if lead.status is target:
         return lead
     move(work, lead, LEAD, verb, **data)
-    if verb != "reopen":
-        answered(work, lead)
+    if target in ANSWERED:
+        lead.first_response_at = lead.first_response_at or work.now
     touched(work, lead)
     return lead

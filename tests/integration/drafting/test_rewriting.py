@@ -223,6 +223,11 @@ async def test_the_clause_library_answers_when_nobody_else_does(redis):
     page = as_(cast.mia, documents.one, document_id)
     assert page.has_placeholder
     assert not page.can["send"]
+    as_(cast.mia, documents.fill_in, document_id, {"what": "a website"})
+    with pytest.raises(IllegalMove, match="Check the placeholder text first"):
+        as_(cast.mia, documents.submit, document_id)
+    as_(cast.mia, documents.confirm_placeholder, document_id)
+    as_(cast.mia, documents.submit, document_id)
 
 
 async def test_what_it_leaves_out_is_said(redis, monkeypatch):
