@@ -2,15 +2,13 @@
 
 import reflex as rx
 
-from contractflow.content.unwritten import NEW_CLAUSE
+from contractflow.content.unwritten import NEW_CLAUSE, NEW_FALLBACK
 from contractflow.permissions import Permission as P
 from contractflow.services import templates
 from contractflow.services.templates import TemplatePage
 from contractflow.state.base import ActingState, as_id
 from contractflow.web import commands as ui
 from contractflow.web.policy import policy
-
-NEW_FALLBACK = "What you settle for when the other side does not agree."
 
 
 class TemplateState(ActingState, rx.State):

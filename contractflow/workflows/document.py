@@ -7,7 +7,6 @@ The guards read facts that the subject must offer: `has_content`, `unwritten`, `
 
 from enum import StrEnum
 
-from contractflow.content.unwritten import TO_DO
 from contractflow.permissions import Permission as P
 from contractflow.permissions import PlatformAdmin, Signer, System
 from contractflow.workflows.machine import Guard, Move, Workflow
@@ -42,7 +41,7 @@ class Generation(StrEnum):
 
 
 is_written = Guard(lambda d: d.has_content, "Write or draft the document first.")
-is_worded = Guard(lambda d: not d.unwritten, f"A clause {TO_DO}")
+is_worded = Guard(lambda d: not d.unwritten, "A clause says only what it began with. Write it, or remove it.")
 is_at_rest = Guard(lambda d: not d.is_drafting, "Wait until the draft is finished, or stop it.")
 is_filled = Guard(lambda d: not d.missing_variables, "Fill in the open variables first.")
 has_signer = Guard(lambda d: d.has_signer, "Add a signer first.")

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e import steps
 from tests.e2e.people import DEMO_PASSWORD
 
 DOCUMENT = re.compile(r"/documents/[0-9a-f-]{36}$")
@@ -28,6 +29,13 @@ async def test_a_template_is_published_and_a_document_begins_with_it(meet) -> No
     await adam.page.get_by_role("button", name="Insert fallback No poaching").click()
     await adam.sees_toast("Put in.")
     await expect(adam.page.locator(".cf-outline a")).to_have_text(["Scope", "No poaching"])
+    await adam.press("Publish")
+    await adam.sees("“Scope” still says “What is agreed.” Write it, or remove it.")
+    await adam.page.get_by_role("button", name="Edit Scope").click()
+    area = adam.page.get_by_role("textbox", name="Edit Scope")
+    await area.press_sequentially(" One day.")
+    await expect(steps.saved(adam)).to_be_visible()
+    await area.press("Escape")
     await adam.press("Publish")
     await expect(adam.pill("In use").first).to_be_visible()
     await adam.follow("Use template")

@@ -51,10 +51,9 @@ def write(template_id: UUID, part: str, md: str, who: Any = cast.mia) -> str:
     return as_(who, templates.save_part, template_id, part, md, base)
 
 
-def published(kind: str = DOCUMENT, md: str = "", **other: Any) -> UUID:
+def published(kind: str = DOCUMENT, md: str = "## Scope\n\nA day.", **other: Any) -> UUID:
     template_id = a_template(kind, **other)
-    if md:
-        write(template_id, row(template_id).body[0]["id"], md)
+    write(template_id, row(template_id).body[0]["id"], md)
     as_(cast.adam, templates.publish, template_id)
     return template_id
 
@@ -289,6 +288,9 @@ def test_an_empty_template_is_not_put_to_use():
 
 def test_a_clause_that_nobody_has_written_is_not_put_to_use():
     template_id = a_template()
+    with pytest.raises(Invalid, match=r"^“Scope” still says “What is agreed\."):
+        as_(cast.adam, templates.publish, template_id)
+    write(template_id, "00000001", "## Scope\n\nA day.")
     part = as_(cast.mia, templates.add_part, template_id, "00000001", NEW_CLAUSE)
     with pytest.raises(Invalid, match=r"^“New clause” still says “Write here\.” Write it, or remove it\.$"):
         as_(cast.adam, templates.publish, template_id)
@@ -353,6 +355,7 @@ def test_a_locked_clause_is_left_as_it_is_by_who_is_no_admin():
     part = as_(cast.mia, templates.add_from_library, template_id, "00000001", clause_id, "preferred")
     with pytest.raises(NotAllowed, match="lock clauses"):
         write(template_id, part, "## Liability\n\nNone.")
+    write(template_id, "00000001", "## Scope\n\nA day.")
     as_(cast.adam, templates.publish, template_id)
     document_id = begin(as_(cast.mia, documents_client), template_id, {})
     block = as_(cast.mia, documents.one, document_id).blocks[1]

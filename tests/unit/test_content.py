@@ -25,7 +25,7 @@ from contractflow.content import (
 from contractflow.content import variables as vars_
 from contractflow.content.html import marked, to_html
 from contractflow.content.plan import Kind, On
-from contractflow.content.unwritten import NEW_CLAUSE, unwritten
+from contractflow.content.unwritten import FIRST_CLAUSE, NEW_CLAUSE, unwritten
 from contractflow.errors import Invalid
 
 TEXT = """# Agreement
@@ -419,6 +419,7 @@ def test_a_text_made_to_be_slow_is_compared_in_bounded_time():
         (NEW_CLAUSE, "“New clause” still says “Write here.” Write it, or remove it."),
         ("## Travel\n\n  Write here. \n", "“Travel” still says “Write here.” Write it, or remove it."),
         ("Write here.", "Clause 2 still says “Write here.” Write it, or remove it."),
+        (FIRST_CLAUSE, "“Scope” still says “What is agreed.” Write it, or remove it."),
         ("## New clause\n\nWrite here. By train.", ""),
     ],
 )

@@ -11,6 +11,7 @@ from contractflow.content import blocks, typed_variables
 from contractflow.content.blocks import Block
 from contractflow.content.lines import one_line
 from contractflow.content.typed_variables import TypedVariable
+from contractflow.content.unwritten import FIRST_CLAUSE, FIRST_POSITION
 from contractflow.db.unit_of_work import UnitOfWork
 from contractflow.errors import IllegalMove, Invalid, NotFound
 from contractflow.models import Org, Template
@@ -36,8 +37,8 @@ from contractflow.services.templates.rows import (
 
 LONGEST_NAME, LONGEST_ABOUT = 120, 300
 FIRST = {
-    DOCUMENT: [{"id": "00000001", "md": "## Scope\n\nWhat is agreed."}],
-    CLAUSE: [{"id": PREFERRED, "md": "What you want to agree."}],
+    DOCUMENT: [{"id": "00000001", "md": FIRST_CLAUSE}],
+    CLAUSE: [{"id": PREFERRED, "md": FIRST_POSITION}],
 }
 
 
