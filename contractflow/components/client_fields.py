@@ -5,14 +5,19 @@ import reflex as rx
 from contractflow.components.fields import checkbox, select_field, text_area, text_field
 from contractflow.components.icon import Text
 from contractflow.money import CURRENCIES
-from contractflow.services.clients import ClientPage
+from contractflow.services.clients import NAME_LIMIT, ClientPage
 
 NOBODY = ClientPage()
 
 
 def name_field(errors: rx.Var, value: Text = "") -> rx.Component:
     return text_field(
-        "Client", "name", value=value, error=errors["name"], placeholder="Helios Coffee", max_length=200
+        "Client",
+        "name",
+        value=value,
+        error=errors["name"],
+        placeholder="Helios Coffee",
+        max_length=NAME_LIMIT,
     )
 
 

@@ -27,13 +27,11 @@ def people() -> rx.Component:
 
 
 def _contact(row: ContactRow) -> rx.Component:
-    role = rx.cond(
-        row.is_primary, rx.cond(row.title, f"{row.title} · signs and pays", "Signs and pays"), row.title
-    )
+    first = rx.el.span("Signs and pays", class_name="cf-table__note cf-table__note--below")
     return table_row(
-        name_cell(row.name),
+        name_cell(row.name, note=rx.cond(row.is_primary, first)),
         who_cell(row.email),
-        cell(role, wide=True),
+        cell(row.title, wide=True),
         actions_cell(rx.cond(page.can_edit & ~page.is_archived, _actions(row))),
         key=row.id,
     )

@@ -22,6 +22,7 @@ export function CommentField({
   const [text, setText] = useState(() => initial || shelf.get(name));
   const [isShared, setShared] = useState(false);
   const [waiting, setWaiting] = useState(false);
+  const [isEmpty, setEmpty] = useState(false); // sent with nothing in it
   const [naming, setNaming] = useState(null); // what was typed behind the “@”; null where nobody is being named
   const [at, setAt] = useState(0);
   const key = useRef(newKey()), picked = useRef(new Map()), pause = useRef(0), lost = useRef(0);
@@ -35,7 +36,7 @@ export function CommentField({
     key.current = newKey(); picked.current.clear(); clearTimeout(lost.current);
     setText(""); setShared(false); setWaiting(false);
   }, [sent]);
-  const wrong = error && tried === key.current ? error : "";
+  const wrong = isEmpty ? "Write something first." : error && tried === key.current ? error : "";
   useEffect(() => { if (wrong) { setWaiting(false); field.current?.focus(); } }, [wrong]);
   useEffect(() => () => { clearTimeout(pause.current); clearTimeout(lost.current); }, []);
   useLayoutEffect(() => { // the focus goes in with the field, and back to what opened it when it leaves with the focus in it
@@ -69,7 +70,7 @@ export function CommentField({
   };
   const send = () => {
     if (waiting) return;
-    if (!text.trim()) { field.current.focus(); return; }
+    if (!text.trim()) { setEmpty(true); field.current.focus(); return; }
     const ids = [...picked.current].filter(([, called]) => text.includes(`@${called}`)).map(([one]) => one);
     setWaiting(true);
     lost.current = setTimeout(() => setWaiting(false), ANSWER_MS);
@@ -102,7 +103,7 @@ export function CommentField({
       "aria-invalid": wrong ? true : undefined, "aria-describedby": wrong ? `${id}-error` : undefined,
       ...(onFind ? { "aria-autocomplete": "list", "aria-controls": shown.length ? `${id}-people` : undefined, "aria-activedescendant": shown.length ? `${id}-${at}` : undefined } : {}),
       onKeyDown: keys, onKeyUp: (event) => event.key.startsWith("Arrow") && !shown.length && look(event.target), onClick: (event) => look(event.target),
-      onBlur: () => setNaming(null), onChange: (event) => { setText(event.target.value); look(event.target); },
+      onBlur: () => setNaming(null), onChange: (event) => { setEmpty(false); setText(event.target.value); look(event.target); },
     }),
     shown.length > 0 && h("ul", { id: `${id}-people`, role: "listbox", "aria-label": "Colleagues", className: "cf-people-list" }, shown.map(option)),
     onFind && h("span", { className: "cf-hidden", role: "status" }, shown.length ? `${shown.length} to choose from` : ""),

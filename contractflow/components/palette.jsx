@@ -70,7 +70,7 @@ export function Palette({ hits, answered, onFind, label, shortcut }) {
       { className: "cf-palette", maxWidth: "560px", atTop: true, "aria-describedby": undefined },
       h(DialogTitle, { className: "cf-hidden" }, "Search"),
       h("input", {
-        className: "cf-input", type: "text", role: "combobox", value: text, placeholder: "Documents, clients, people, pages", "aria-label": "Search everything",
+        className: "cf-input", type: "text", role: "combobox", value: text, placeholder: "Documents, invoices, clients, projects, people, pages", "aria-label": "Search documents, invoices, clients, projects, people and pages",
         "aria-expanded": true, "aria-controls": "palette-hits", "aria-activedescendant": shown.length ? `palette-${at}` : undefined,
         autoComplete: "off", spellCheck: false, maxLength: 100, onKeyDown: keys,
         onChange: (event) => { setText(event.target.value); find(event.target.value); },

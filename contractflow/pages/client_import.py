@@ -68,7 +68,8 @@ def _preview() -> rx.Component:
         why=rx.cond(preview.new == 0, "There is nothing new in it.", ""),
     )
     words = f"{preview.new} new, {preview.known} already there, {preview.bad} that cannot be used."
-    done = notice("good", f"{preview.new} clients added", _back())
+    added = rx.cond(preview.new == 1, "1 client added", f"{preview.new} clients added")
+    done = notice("good", added, _back())
     return section(
         "Preview",
         rx.cond(

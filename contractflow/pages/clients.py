@@ -59,15 +59,16 @@ def _list() -> rx.Component:
         ClientsState.rows,
         rx.fragment(table("Clients", HEADINGS, ClientsState.rows, _row), _more()),
         rx.cond(
-            (ClientsState.text != "") | ClientsState.archived,
+            ClientsState.text,
             empty("search", "No client matches.", link_button("Show all", "/clients", look="secondary")),
-            empty(
-                "briefcase",
-                "A client is a company you write contracts for, and the people there who sign.",
-                _add(),
-            ),
+            rx.cond(ClientsState.archived, empty("archive", "No client is archived."), _none_yet()),
         ),
     )
+
+
+def _none_yet() -> rx.Component:
+    words = "A client is a company you write contracts for, and the people there who sign."
+    return empty("briefcase", words, _add())
 
 
 def _more() -> rx.Component:

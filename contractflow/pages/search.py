@@ -35,12 +35,12 @@ def found() -> rx.Component:
 
 def _toolbar() -> rx.Component:
     return toolbar(
-        search_field("Search everything", ResultsState.text, ResultsState.search),
+        search_field("Documents, invoices, clients, projects", ResultsState.text, ResultsState.search),
         select_field(
             "Kind",
             "kind",
             KINDS,
-            every="Everything",
+            every="Every kind",
             value=ResultsState.kind,
             on_change=ResultsState.choose_kind,
             is_filter=True,
@@ -90,7 +90,7 @@ def _row(row: ResultRow) -> rx.Component:
 
 
 def _nothing() -> rx.Component:
-    every = secondary("Search everything", on_click=ResultsState.choose_kind(""))
+    every = secondary("Search every kind", on_click=ResultsState.choose_kind(""))
     no_match = empty("search", "Nothing holds all of these words.", rx.cond(ResultsState.kind, every))
     words = "Names, numbers, clients, and every word of your contracts. The beginning of a word is enough."
     return rx.cond(ResultsState.text, no_match, empty("search", words))

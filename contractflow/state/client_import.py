@@ -37,4 +37,5 @@ class ClientImportState(ActingState, rx.State):
             return None
         self.preview = await self._perform(clients.import_rows, self._text)
         self.is_done = True
-        return ui.toast(f"{self.preview.new} clients added.", "success")
+        added = "1 client" if self.preview.new == 1 else f"{self.preview.new} clients"
+        return ui.toast(f"{added} added.", "success")

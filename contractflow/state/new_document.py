@@ -17,6 +17,7 @@ from contractflow.state.base import ActingState, as_id
 from contractflow.web.policy import policy
 
 DEPOSIT_PERCENT = 40
+OF_PLAN = ("payment_plan", "total")
 FIELDS = ("kind", "title", "scope", "term", "tone", "length", "must_haves", "jurisdiction", "variables")
 
 
@@ -36,6 +37,7 @@ class NewDocumentState(ActingState, rx.State):
     is_change: bool = False
     """A change order to a signed document."""
     _key: str = ""
+    _weighed: tuple[str, str, tuple[TypedRow, ...]] = ("", "", ())
     project_id: str = ""
     parent_id: str = ""
 
@@ -110,10 +112,6 @@ class NewDocumentState(ActingState, rx.State):
         document_id = await self._submit(documents.create, _read(form, self), idempotency_key=self._key)
         return rx.redirect(f"/documents/{document_id}") if document_id else None
 
-    def _choose_first(self, wanted: str):
-        known = [client.value for client in self.clients]
-        self._choose(wanted if wanted in known else known[0] if len(known) == 1 else "")
-
     def _choose(self, client_id: str):
         self.client_id = client_id
         self.currency = next((c.currency for c in self.clients if c.value == client_id), self.currency)
@@ -123,10 +121,15 @@ class NewDocumentState(ActingState, rx.State):
         """The client, the project and what is changed, as the address names them."""
         self.project_id, self.parent_id = str(asked.get("project", "")), str(asked.get("parent", ""))
         self.is_change = bool(self.parent_id)
-        self._choose_first(asked.get("client", ""))
+        wanted, known = asked.get("client", ""), [client.value for client in self.clients]
+        self._choose(wanted if wanted in known else known[0] if len(known) == 1 else "")
 
     def _weigh(self):
-        self.balance = typed_plan.balance(self.plan, self.total, self.currency)
+        """What was wrong with the plan is said no more once it is another one."""
+        plan = (self.total, self.currency, tuple(self.plan))
+        if plan != self._weighed:
+            self._weighed, self.balance = plan, typed_plan.balance(self.plan, self.total, self.currency)
+            self.errors = {on: words for on, words in self.errors.items() if not on.startswith(OF_PLAN)}
 
 
 def _read(form: dict[str, str], page: NewDocumentState) -> NewDocument:

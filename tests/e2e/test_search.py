@@ -13,7 +13,7 @@ async def test_a_document_is_two_words_and_enter_away(meet) -> None:
     await mia.sign_in(DEMO_PASSWORD)
     button = mia.page.get_by_role("button", name="Search")
     await expect(button).to_be_visible()
-    field = mia.page.get_by_role("combobox", name="Search everything")
+    field = mia.page.get_by_role("combobox", name="Search documents, invoices")
     await mia.page.keyboard.press("Control+k")
     await expect(field).to_be_focused()
     await field.fill("brand refresh")

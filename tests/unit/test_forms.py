@@ -51,6 +51,19 @@ async def test_the_client_that_is_shown_is_the_client_that_is_meant(known, chose
     assert state.client_id == chosen
 
 
+async def test_what_is_wrong_with_a_plan_is_said_until_it_is_another_one():
+    state = NewDocumentState(_reflex_internal_init=True)
+    await NewDocumentState.price.fn(state, "1,000.00")
+    row = state.plan[0]
+    wrong = {"title": "A", "total": "B", "payment_plan": "C", f"payment_plan.{row.key}": "D"}
+    state.errors = wrong
+    await NewDocumentState.change_row.fn(state, row.key, "amount", row.amount)
+    await NewDocumentState.price.fn(state, "1,000.00")
+    assert state.errors == wrong
+    await NewDocumentState.change_row.fn(state, row.key, "label", "Deposit on signature")
+    assert state.errors == {"title": "A"}
+
+
 @pytest.mark.parametrize(
     ("page", "handler", "place"),
     [

@@ -1,6 +1,6 @@
 """Clients and the people there who sign and pay."""
 
-from contractflow.services.clients.adding import ClientFacts, NewClient, add, address
+from contractflow.services.clients.adding import NAME_LIMIT, ClientFacts, NewClient, add, address
 from contractflow.services.clients.changing import change
 from contractflow.services.clients.contacts import (
     add_contact,
@@ -15,6 +15,7 @@ from contractflow.services.clients.page import ClientPage, ContactRow, one
 from contractflow.services.clients.shelving import archive, restore
 
 __all__ = [
+    "NAME_LIMIT",
     "ClientChoice",
     "ClientFacts",
     "ClientList",

@@ -48,7 +48,7 @@ PLACES: Final = (
     Place("Clients",                  "/clients",                P.CLIENT_READ),
     Place("Invoices",                 "/invoices",               P.INVOICE_READ),
     Place("Overdue invoices",         "/invoices?status=overdue", P.INVOICE_READ),
-    Place("Search everything",        "/search",                 P.ORG_READ),
+    Place("Search by kind and status", "/search",                 P.ORG_READ),
     Place("Leads",                    "/leads",                  P.LEAD_READ),
     Place("Projects",                 "/projects",               P.CLIENT_READ),
     Place("Templates",                "/templates",              P.TEMPLATE_READ),
