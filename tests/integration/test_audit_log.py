@@ -57,7 +57,12 @@ def test_an_entry_says_who_what_from_where_and_what_it_was_and_is():
 
 
 def test_what_is_stored_is_called_as_the_pages_call_it():
-    changes = {"tier": ("growth", "scale"), "name": ("big_deals", "Big deals"), "position": (3, 2)}
+    changes = {
+        "tier": ("growth", "scale"),
+        "name": ("big_deals", "Big deals"),
+        "position": (3, 2),
+        "is_consumer": (False, True),
+    }
     facts = {"from": "trialing", "to": "active", "changes": changes}
     with unit_of_work(System(cast.NORTHLIGHT, "paddle")) as work:
         work.record("subscription:activate", "subscription", uuid4(), **facts)
@@ -67,6 +72,7 @@ def test_what_is_stored_is_called_as_the_pages_call_it():
     assert sorted(entry.changes[1:]) == [
         "Name: big_deals → Big deals",
         "Position: 3 → 2",
+        "Private person: no → yes",
         "Tier: Growth → Scale",
     ]
 

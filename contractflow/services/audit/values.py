@@ -38,6 +38,9 @@ NAMES = {
 }
 """Settings of few values, each with its name."""
 
+CALLED = {"iban": "IBAN", "bic": "BIC", "is_consumer": "Private person"}
+"""What the pages call a setting that is stored under another name."""
+
 
 def changes_of(event: AuditEvent) -> list[str]:
     """What it was and is now: “Role: Member → Admin”."""
@@ -60,7 +63,7 @@ def state_words(table: str, state: str) -> str:
 
 def _called(name: str) -> str:
     words = name.replace("_", " ")
-    return "IBAN" if name == "iban" else "BIC" if name == "bic" else words[:1].upper() + words[1:]
+    return CALLED.get(name) or words[:1].upper() + words[1:]
 
 
 def _shown(name: str, value: object) -> str:
