@@ -29,7 +29,6 @@ class ClientsState(ActingState, rx.State):
         self.archived = self.router.url.query_parameters.get("view") == "archived"
         page = await self._perform(clients.list_page, text=self.text, archived=self.archived)
         self.rows, self.after, self.currency, self.is_loaded = page.rows, page.after, page.currency, True
-        self.is_adding, self.errors = False, {}
 
     @rx.event
     @policy(P.CLIENT_READ)

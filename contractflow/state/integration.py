@@ -28,7 +28,6 @@ class IntegrationState(ActingState, rx.State):
     async def load(self):
         found = await self._look_up(outgoing.one, self._id(), "", self.status)
         self.page, self.is_loaded, self.is_missing = found or EndpointPage(), True, found is None
-        self.dialog, self.errors = "", {}
 
     @rx.event
     @policy(P.INTEGRATION_MANAGE)

@@ -24,7 +24,7 @@ class IntegrationsState(ActingState, rx.State):
     @policy(P.INTEGRATION_MANAGE)
     async def load(self):
         self.page = await self._perform(outgoing.list_page)
-        self.is_loaded, self.dialog, self.errors = True, "", {}
+        self.is_loaded = True
 
     @rx.event
     @policy(P.INTEGRATION_MANAGE)

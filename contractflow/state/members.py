@@ -23,7 +23,7 @@ class MembersState(ActingState, rx.State):
     @policy(P.MEMBER_READ)
     async def load(self):
         self.page = await self._perform(members.page)
-        self.is_loaded, self.dialog, self.errors = True, "", {}
+        self.is_loaded = True
 
     @rx.event
     @policy(P.MEMBER_READ)

@@ -25,7 +25,6 @@ class OrganisationState(ActingState, rx.State):
     async def load(self):
         self.done = str(self.router.url.query_parameters.get("done", ""))
         self.page, self.is_loaded = await self._perform(orgs.organisation), True
-        self.is_deleting, self.errors = False, {}
 
     @rx.event
     @policy(P.ORG_UPDATE)

@@ -21,7 +21,6 @@ class PaymentSettingsState(ActingState, rx.State):
     @policy(P.ORG_READ)
     async def load(self):
         self.page, self.is_loaded = await self._perform(orgs.payment_settings), True
-        self.is_connecting, self.errors = False, {}
 
     @rx.event
     @policy(P.ORG_UPDATE)

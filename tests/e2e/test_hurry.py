@@ -102,23 +102,6 @@ async def test_each_press_adds_a_row(meet) -> None:
     await expect(olivia.field("Name")).to_have_value("Large contracts")
 
 
-async def test_a_page_begins_with_its_dialogs_closed(meet) -> None:
-    olivia = await meet("Olivia Hart", "olivia@northlight.test")
-    await olivia.sign_in(DEMO_PASSWORD)
-    pages = {
-        "/settings/members": "Invite member",
-        "/settings/integrations": "Add Slack",
-        "/clients": "Add client",
-    }
-    for path, button in pages.items():
-        await olivia.goto(path)
-        await olivia.button(button).first.click()
-        await expect(olivia.page.get_by_role("dialog")).to_be_visible()
-        await olivia.page.reload()
-        await expect(olivia.button(button).first).to_be_visible()
-        await expect(olivia.page.get_by_role("dialog")).to_have_count(0)
-
-
 async def test_two_people_at_one_clause_lose_nothing(meet, product: Product) -> None:
     """Who comes second is told, keeps the typed text, and decides; the first one's stays as a version."""
     document = head_start.written(product, await meet("Clara Client"))
