@@ -1,5 +1,7 @@
 """The fields of a client itself, as adding one and editing one ask for them."""
 
+from typing import Any
+
 import reflex as rx
 
 from contractflow.components.fields import checkbox, select_field, text_area, text_field
@@ -10,7 +12,7 @@ from contractflow.services.clients import NAME_LIMIT, ClientPage
 NOBODY = ClientPage()
 
 
-def name_field(errors: rx.Var, value: Text = "") -> rx.Component:
+def name_field(errors: Any, value: Text = "") -> rx.Component:
     return text_field(
         "Client",
         "name",
@@ -21,12 +23,12 @@ def name_field(errors: rx.Var, value: Text = "") -> rx.Component:
     )
 
 
-def currency_field(errors: rx.Var, value: Text, why: Text = "") -> rx.Component:
+def currency_field(errors: Any, value: Text, why: Text = "") -> rx.Component:
     options = [(code, code) for code in CURRENCIES]
     return select_field("Currency", "currency", options, value=value, help=why, error=errors["currency"])
 
 
-def address_and_kind(errors: rx.Var, known: ClientPage | rx.Var = NOBODY) -> rx.Component:
+def address_and_kind(errors: Any, known: Any = NOBODY) -> rx.Component:
     return rx.fragment(
         text_area("Address", "address", value=known.address, required=False, rows=2, error=errors["address"]),
         checkbox(
