@@ -84,7 +84,7 @@ def _steps() -> rx.Component:
 def _add_step() -> rx.Component:
     """What the plan has stands beside it from the start, with the way to more."""
     is_full = cast(Any, State.steps).length() >= page.most_steps
-    plans = rx.el.span(page.room, " ", link("See plans", href="/settings/plan"), class_name="cf-muted")
+    plans = rx.el.p(page.room, " ", link("See plans", href="/settings/plan"), class_name="cf-muted")
     words = rx.cond(page.room, page.room, f"A policy has at most {MOST_STEPS} steps.")
     return _add("Add step", State.add_step, is_full, words, rx.cond(page.room, plans))
 
