@@ -11,7 +11,7 @@ from contractflow.db.unit_of_work import unit_of_work
 from contractflow.errors import IllegalMove, NotAllowed, NotFound
 from contractflow.integrations.email.kinds import KINDS
 from contractflow.jobs import invoices as invoice_jobs
-from contractflow.models import Contact, Document, Invoice, Notification, Payment, Subscription
+from contractflow.models import Contact, Document, Invoice, Notification, Org, Payment, Subscription
 from contractflow.ops import admins
 from contractflow.permissions import PlatformAdmin, Signer
 from contractflow.services import invoices, notifications, orgs, payments, platform, timeline
@@ -83,6 +83,15 @@ def test_the_agency_hears_once_and_the_client_three_times(agencies):
         assert (invoice.reminder_count, invoice.next_reminder_at) == (3, None)
         feed = select(Notification.kind).where(col(Notification.channel) == "in_app")
         assert list(work.db.exec(feed)) == ["invoice_overdue"] * 3
+
+
+def test_the_agency_hears_of_it_also_when_it_moves_to_another_time_zone(agencies):
+    invoice_id = overdue(0)
+    with unit_of_work(cast.northlight) as work:
+        work.db.get_one(Org, cast.NORTHLIGHT).timezone = "Pacific/Honolulu"
+    let_pass(invoice_id, 1)
+    attend(invoice_id)
+    assert steps(invoice_id) == ["invoice:fall_overdue"]
 
 
 def test_the_reminder_says_what_is_open_and_leads_to_paying_it(agencies):

@@ -27,6 +27,13 @@ def next_look(invoice: Invoice, org: Org, current: date) -> datetime | None:
     return datetime.combine(coming, MORNING, zone(org.timezone)) if coming else None
 
 
+def is_first_look(invoice: Invoice, org: Org) -> bool:
+    """Whether it has not been looked at since its day; told by the day, for the time zone may have changed meanwhile."""
+    if invoice.due_on is None or invoice.next_reminder_at is None:
+        return False
+    return looked_for(invoice.next_reminder_at, org) <= invoice.due_on + timedelta(days=TOLD_AFTER)
+
+
 def step_today(invoice: Invoice, org: Org, current: date) -> int | None:
     """Which of the reminders is to go out now; what was missed meanwhile is left out, so that no two come at once."""
     if invoice.due_on is None or invoice.next_reminder_at is None:

@@ -17,6 +17,7 @@ from contractflow.services.invoices import telling
 from contractflow.services.invoices.issuing import invoice_subject, today
 from contractflow.services.invoices.reminder_days import (
     REMINDED_AFTER,
+    is_first_look,
     next_look,
     next_reminder,
     step_today,
@@ -59,7 +60,7 @@ def attend_overdue(work: UnitOfWork, invoice_id: UUID) -> None:
     org = work.db.get_one(Org, invoice.org_id)
     current = today(work, org)
     step = step_today(invoice, org, current)
-    is_first = next_look(invoice, org, invoice.due_on) == invoice.next_reminder_at
+    is_first = is_first_look(invoice, org)
     invoice.next_reminder_at = next_look(invoice, org, current)
     if is_first:
         _tell_agency(work, invoice, document)
