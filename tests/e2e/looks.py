@@ -82,7 +82,7 @@ async def at_dialog(page: Page, drawn_by: str) -> None:
     wrong = await unusable(page, DIALOG, ONLY_COLOURS)
     await wear(page, "light")
     wrong += await unusable(page, DIALOG)
-    assert wrong == [], drawn_by
+    assert wrong == [], f"{drawn_by}: {wrong}"
 
 
 async def unusable(page: Page, within: str = "html", more: Mapping[str, Any] = NOTHING_MORE) -> list[str]:

@@ -133,6 +133,7 @@ async def _set_up_app(page: Page) -> tuple[str, list[str]]:
 
 async def _confirm(page: Page, code: str) -> None:
     dialog = page.get_by_role("dialog", name="Confirm it is you")
+    await expect(dialog).to_be_visible()  # what asked for it may still be going
     await looks.at_dialog(page, "confirm_identity.sheet")
     await dialog.get_by_role("textbox", name="Code").fill(code)
     await dialog.get_by_role("button", name="Confirm", exact=True).click()
