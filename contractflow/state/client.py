@@ -24,8 +24,10 @@ class ClientState(ActingState, rx.State):
     @rx.event
     @policy(P.CLIENT_READ)
     async def load(self):
+        if self.page.id != self._address("client_id"):
+            self.reset()
         self.page = await self._look_up(clients.one, self._id()) or ClientPage()
-        self.is_loaded, self.is_missing, self.dialog = True, not self.page.id, ""
+        self.is_loaded, self.is_missing = True, not self.page.id
 
     @rx.event
     @policy(P.CLIENT_WRITE)
@@ -46,6 +48,7 @@ class ClientState(ActingState, rx.State):
     @policy(P.CLIENT_WRITE)
     async def change(self, form: dict[str, str]):
         await self._submit(clients.change, self._id(), client_facts(form))
+        self.dialog = "client" if self.errors else ""
         return None if self.errors else self._done("Client changed.")
 
     @rx.event
@@ -101,6 +104,7 @@ class ClientState(ActingState, rx.State):
     async def merge(self, form: dict[str, str]):
         into = str(form.get("into", ""))
         await self._submit(clients.merge, self._id(), into)
+        self.dialog = "merge" if self.errors else ""
         done = [ui.toast("Merged. Both are on one page now.", "success"), rx.redirect(f"/clients/{into}")]
         return None if self.errors else done
 
