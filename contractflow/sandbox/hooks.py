@@ -66,8 +66,6 @@ async def _take(request: Request, vendor: str, name: str) -> Response:
     body = (await request.body()).decode("utf-8", "replace")
     fault = faults.take(vendor, name=name)
     kind = fault.get("kind", "")
-    if kind == "slow":
-        await asyncio.sleep(float(fault.get("seconds", 3)))
     answer = _answer(kind)
     _calls.appendleft(
         Call(
@@ -79,6 +77,8 @@ async def _take(request: Request, vendor: str, name: str) -> Response:
             answered=0 if kind == "reset" else answer.status_code,
         )
     )
+    if kind == "slow":
+        await asyncio.sleep(float(fault.get("seconds", 3)))
     if kind == "reset":
         _reset(request)
     return answer

@@ -76,6 +76,15 @@ def test_the_mailbox_offers_to_unsubscribe_as_mail_programs_do(sandbox):
     assert "Unsubscribe" not in httpx.get(f"{sandbox.url}/mail/{code['id']}").text
 
 
+def test_a_call_is_kept_when_it_comes_not_when_it_is_answered(sandbox):
+    """Else a slow answer to somebody who has long gone would count among the calls of whoever comes next."""
+    sandbox.clear()
+    sandbox.faults(hooks=[{"kind": "slow", "seconds": 1}])
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{sandbox.url}/hooks/crm", content=b"{}", timeout=0.2)
+    assert [call["name"] for call in sandbox.calls()] == ["crm"]
+
+
 def test_mail_and_checkouts_survive_a_restart(tmp_path):
     ports = free_port(), free_port()
     headers = {"Authorization": "Bearer pdl_sdbx_apikey_sandbox"}
